@@ -1,0 +1,43 @@
+#![doc = include_str!("../README.md")]
+
+mod date;
+mod id;
+mod list;
+mod record;
+mod scope;
+mod text;
+
+pub use date::{format_date, format_rfc3339, parse_date, Millis};
+pub use id::MemoryId;
+pub use list::{parse_list, ListLine, ParsedList, SkippedLine, MAX_LIST_BYTES, MAX_LIST_LINES};
+pub use record::{
+    Channel, Draft, Kind, Memory, Origin, Provenance, Sensitivity, Trust, MAX_SCOPES_PER_MEMORY,
+};
+pub use scope::{Scope, DEFAULT_SCOPE, MAX_SCOPE_CHARS};
+pub use text::{normal_line, normal_text, MAX_TEXT_BYTES};
+
+/// Why a field was refused. Each message says which field, what was expected, and never repeats the content.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MemoryError {
+    /// Nothing is left of the text once white space is taken away.
+    #[error("the text is empty: write something to remember")]
+    EmptyText,
+    /// The text is longer than [`MAX_TEXT_BYTES`].
+    #[error("the text has {bytes} bytes, and a memory holds at most {MAX_TEXT_BYTES}: split it in several")]
+    TextTooLong {
+        /// Length of the normalised text in UTF-8 bytes.
+        bytes: usize,
+    },
+    /// A scope name is empty, too long, reserved, or holds a control character.
+    #[error("a scope is named in 1 to {MAX_SCOPE_CHARS} characters, without line breaks, and not “*”")]
+    BadScope,
+    /// No scope, or more than [`MAX_SCOPES_PER_MEMORY`].
+    #[error("a memory stands in 1 to {MAX_SCOPES_PER_MEMORY} scopes")]
+    ScopeCount,
+    /// Not a UUID in its hyphenated form.
+    #[error("a memory id is a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")]
+    BadId,
+    /// A list that is longer than [`MAX_LIST_BYTES`] or [`MAX_LIST_LINES`].
+    #[error("the list is too long: at most {MAX_LIST_LINES} lines and {} MiB at once", MAX_LIST_BYTES / (1024 * 1024))]
+    ListTooLong,
+}

@@ -1,0 +1,240 @@
+//! The record itself: what a person keeps, where it came from and how far it is trusted.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{normal_line, normal_text, MemoryError, MemoryId, Millis, Scope};
+
+/// The most scopes that one memory stands in.
+pub const MAX_SCOPES_PER_MEMORY: usize = 16;
+
+/// What sort of thing is remembered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Something that is so.
+    Fact,
+    /// What the person likes, dislikes or wants done in a certain way.
+    Preference,
+    /// How the person wants to be answered.
+    Instruction,
+    /// Something that happened or will happen.
+    Event,
+    /// Something the person can do.
+    Skill,
+    /// Who someone is to the person.
+    Relationship,
+    /// What the person is working towards.
+    Goal,
+    /// Anything else.
+    #[default]
+    Note,
+}
+
+/// How careful to be in releasing a memory. The order is that of the variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Sensitivity {
+    /// Nothing to hide.
+    #[default]
+    Normal,
+    /// About the person's life.
+    Personal,
+    /// Health, belief, money and the like.
+    Sensitive,
+    /// Never leaves under a standing grant.
+    Secret,
+}
+
+/// How a memory came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The person wrote it in Keepsake.
+    #[serde(rename = "self")]
+    Own,
+    /// A website wrote it, or the person took it from one.
+    Site,
+    /// Another extension wrote it.
+    Extension,
+    /// The person imported it.
+    Import,
+}
+
+/// How far a text may be believed: derived from the channel, never declared. The order is from most to least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Trust {
+    /// The person's own words.
+    #[serde(rename = "self")]
+    Own,
+    /// Someone else's words that the person read and accepted.
+    Confirmed,
+    /// Taken over in bulk.
+    Imported,
+    /// Nobody has looked at it yet.
+    Unreviewed,
+}
+
+/// Where a memory came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// How it came in.
+    pub channel: Channel,
+    /// Who or what it came from: a site's origin, an extension's id, a file's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// Whether the person saw and accepted the very text.
+    pub reviewed: bool,
+}
+
+/// The source of a memory that is not the person's own words. Every field is one line of text from elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// A site's origin, an extension's id or a file's name.
+    pub source: String,
+    /// The document's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+impl Origin {
+    /// A source with an optional title, each cut to one line of at most 300 characters.
+    pub fn new(source: &str, title: Option<&str>) -> Self {
+        let short = |text: &str| normal_line(text).chars().take(300).collect::<String>();
+        Self { source: short(source), title: title.map(short).filter(|title| !title.is_empty()) }
+    }
+}
+
+impl Provenance {
+    /// What the person typed into Keepsake.
+    pub fn own() -> Self {
+        Self { channel: Channel::Own, origin: None, reviewed: true }
+    }
+
+    /// The trust that follows.
+    pub fn trust(&self) -> Trust {
+        match (self.channel, self.reviewed) {
+            (Channel::Own, _) => Trust::Own,
+            (Channel::Import, false) => Trust::Imported,
+            (Channel::Site | Channel::Extension, false) => Trust::Unreviewed,
+            (_, true) => Trust::Confirmed,
+        }
+    }
+}
+
+/// What a writer may say of a memory; everything else is the vault's to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    /// The words to keep, at most 16 KiB of UTF-8.
+    pub text: String,
+    /// What sort of thing it is.
+    #[serde(default)]
+    pub kind: Kind,
+    /// The collections it stands in, 1 to 16.
+    pub scopes: Vec<Scope>,
+    /// How careful to be in releasing it.
+    #[serde(default)]
+    pub sensitivity: Sensitivity,
+}
+
+impl Draft {
+    /// The draft in normal form: text normalised, scopes sorted and each once.
+    pub fn normalised(mut self) -> Result<Self, MemoryError> {
+        self.text = normal_text(&self.text)?;
+        self.scopes.sort();
+        self.scopes.dedup();
+        if self.scopes.is_empty() || self.scopes.len() > MAX_SCOPES_PER_MEMORY {
+            return Err(MemoryError::ScopeCount);
+        }
+        Ok(self)
+    }
+}
+
+/// One memory, as it is sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Its identity inside the vault.
+    pub id: MemoryId,
+    /// Counts the edits, from 1; part of what the envelope is bound to.
+    pub revision: u64,
+    /// What the writer said, in normal form.
+    pub draft: Draft,
+    /// Where it came from.
+    pub provenance: Provenance,
+    /// When it was first kept, or when its source says it was.
+    pub created: Millis,
+    /// When it was last changed.
+    pub updated: Millis,
+}
+
+impl Memory {
+    /// A first revision from a draft.
+    pub fn new(id: MemoryId, draft: Draft, provenance: Provenance, created: Millis, now: Millis) -> Result<Self, MemoryError> {
+        Ok(Self { id, revision: 1, draft: draft.normalised()?, provenance, created, updated: now })
+    }
+
+    /// The next revision with other words.
+    pub fn revised(&self, draft: Draft, now: Millis) -> Result<Self, MemoryError> {
+        Ok(Self { revision: self.revision + 1, draft: draft.normalised()?, updated: now, ..self.clone() })
+    }
+
+    /// How far it may be believed.
+    pub fn trust(&self) -> Trust {
+        self.provenance.trust()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(text: &str) -> Draft {
+        Draft { text: text.into(), kind: Kind::Note, scopes: vec![Scope::general()], sensitivity: Sensitivity::Normal }
+    }
+
+    #[test]
+    fn trust_follows_from_the_channel_and_the_review() {
+        let from = |channel, reviewed| Provenance { channel, origin: None, reviewed }.trust();
+        assert_eq!(from(Channel::Own, false), Trust::Own);
+        assert_eq!(from(Channel::Site, false), Trust::Unreviewed);
+        assert_eq!(from(Channel::Extension, false), Trust::Unreviewed);
+        assert_eq!(from(Channel::Import, false), Trust::Imported);
+        assert_eq!(from(Channel::Site, true), Trust::Confirmed);
+    }
+
+    #[test]
+    fn a_draft_stands_in_at_least_one_scope_and_each_once() {
+        let twice = Draft { scopes: vec![Scope::general(), Scope::general()], ..draft("tea") };
+        assert_eq!(twice.normalised().unwrap().scopes.len(), 1);
+        let none = Draft { scopes: vec![], ..draft("tea") };
+        assert_eq!(none.normalised(), Err(MemoryError::ScopeCount));
+    }
+
+    #[test]
+    fn an_edit_counts_and_keeps_what_it_does_not_change() {
+        let first = Memory::new(MemoryId::new(1, [0; 10]), draft("tea"), Provenance::own(), 1, 1).unwrap();
+        let second = first.revised(draft("coffee"), 9).unwrap();
+        assert_eq!((second.revision, second.created, second.updated), (2, 1, 9));
+        assert_eq!(second.id, first.id);
+    }
+
+    #[test]
+    fn a_record_survives_its_serial_form() {
+        let origin = Some(Origin::new("https://example.org", Some("A\ntitle")));
+        let provenance = Provenance { channel: Channel::Site, origin, reviewed: false };
+        let memory = Memory::new(MemoryId::new(1, [0; 10]), draft("tea"), provenance, 1, 1).unwrap();
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&memory, &mut bytes).unwrap();
+        assert_eq!(ciborium::from_reader::<Memory, _>(bytes.as_slice()).unwrap(), memory);
+    }
+}

@@ -1,0 +1,158 @@
+//! What the person decided: grants and denials, and how long each holds.
+
+use std::collections::BTreeSet;
+
+use keepsake_memory::{MemoryId, Millis, Sensitivity};
+use serde::{Deserialize, Serialize};
+
+use crate::{ScopeSet, Subject};
+
+/// The longest purpose that a subject may state, in Unicode scalar values.
+pub const MAX_PURPOSE_CHARS: usize = 300;
+
+const WEEK_MS: Millis = 7 * 24 * 60 * 60 * 1000;
+
+/// Names a grant or a denial: 128 random bits.
+pub type DecisionId = [u8; 16];
+
+/// Names the time between an unlock and the next lock or the browser's end: 128 random bits.
+pub type SessionId = [u8; 16];
+
+/// What a subject wants to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Ask a question and get the memories that answer it best.
+    Search,
+    /// Get a memory by its id, or list them.
+    Read,
+    /// Propose new memories; they wait in the inbox.
+    Add,
+}
+
+/// How long a decision holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum GrantDuration {
+    /// For one answer.
+    Once,
+    /// Until the vault locks or the browser closes.
+    #[default]
+    Session,
+    /// Seven days from the decision.
+    Week,
+    /// Until the person revokes it.
+    UntilRevoked,
+}
+
+/// What a grant allows; also what a subject asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantTerms {
+    /// What may be done.
+    pub actions: BTreeSet<Action>,
+    /// Where.
+    pub scopes: ScopeSet,
+}
+
+impl GrantTerms {
+    /// Whether these terms allow everything that `other` asks for.
+    pub fn cover(&self, other: &Self) -> bool {
+        other.actions.is_subset(&self.actions) && self.scopes.covers(&other.scopes)
+    }
+}
+
+/// One decision to let a subject in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Its name.
+    pub id: DecisionId,
+    /// Whom it lets in.
+    pub subject: Subject,
+    /// What it allows.
+    pub terms: GrantTerms,
+    /// Records above this never leave under it; [`Sensitivity::Secret`] leaves under none.
+    pub max_sensitivity: Sensitivity,
+    /// Records that the person unticked.
+    pub except: BTreeSet<MemoryId>,
+    /// How long it holds.
+    pub duration: GrantDuration,
+    /// The session in which it was given; what holds for once or for a session ends with it.
+    pub session: SessionId,
+    /// What the subject said it was for.
+    pub purpose: Option<String>,
+    /// When it was given.
+    pub created: Millis,
+}
+
+/// One decision to keep a subject out without being asked again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    /// Its name.
+    pub id: DecisionId,
+    /// Whom it keeps out.
+    pub subject: Subject,
+    /// How long it holds; [`GrantDuration::Once`] is never stored.
+    pub duration: GrantDuration,
+    /// The session in which it was given.
+    pub session: SessionId,
+    /// When it was given.
+    pub created: Millis,
+}
+
+impl Grant {
+    /// Whether it holds at this moment of this session.
+    pub fn is_live(&self, now: Millis, session: SessionId) -> bool {
+        is_live(self.duration, self.created, self.session, now, session)
+    }
+
+    /// When it ends by the clock, if it does.
+    pub fn expires(&self) -> Option<Millis> {
+        expires(self.duration, self.created)
+    }
+}
+
+impl Denial {
+    /// Whether it holds at this moment of this session.
+    pub fn is_live(&self, now: Millis, session: SessionId) -> bool {
+        is_live(self.duration, self.created, self.session, now, session)
+    }
+
+    /// When it ends by the clock, if it does.
+    pub fn expires(&self) -> Option<Millis> {
+        expires(self.duration, self.created)
+    }
+}
+
+fn expires(duration: GrantDuration, created: Millis) -> Option<Millis> {
+    (duration == GrantDuration::Week).then(|| created.saturating_add(WEEK_MS))
+}
+
+fn is_live(duration: GrantDuration, created: Millis, given_in: SessionId, now: Millis, session: SessionId) -> bool {
+    match duration {
+        GrantDuration::Once | GrantDuration::Session => given_in == session,
+        // A clock that was set back must not make a week longer than a week.
+        GrantDuration::Week => now >= created && expires(duration, created).is_some_and(|end| now < end),
+        GrantDuration::UntilRevoked => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Millis = 1_000_000;
+
+    #[test]
+    fn a_session_ends_with_the_session_and_a_week_after_seven_days() {
+        let live = |duration, now, session| is_live(duration, NOW, [1; 16], now, session);
+        assert!(live(GrantDuration::Session, NOW + 1, [1; 16]));
+        assert!(!live(GrantDuration::Session, NOW + 1, [2; 16]));
+        assert!(!live(GrantDuration::Once, NOW + 1, [2; 16]));
+        assert!(live(GrantDuration::Week, NOW + WEEK_MS - 1, [2; 16]));
+        assert!(!live(GrantDuration::Week, NOW + WEEK_MS, [2; 16]));
+        assert!(!live(GrantDuration::Week, NOW - 1, [1; 16]));
+        assert!(live(GrantDuration::UntilRevoked, NOW + 100 * WEEK_MS, [2; 16]));
+    }
+}

@@ -1,0 +1,68 @@
+//! What the vault asks of the browser around it after a request or a command.
+
+use keepsake_policy::Subject;
+use serde::{Deserialize, Serialize};
+
+use super::PageEvent;
+
+/// One thing to do. The vault does none of them itself, and nothing else may be done in its name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Give the subject the answer to its request.
+    Answer {
+        /// To whom.
+        subject: Subject,
+        /// The request that is answered.
+        request_id: String,
+        /// JSON: `{"result": …}` or `{"error": {code, message, …}}`.
+        body: String,
+    },
+    /// Tell a granted subject of a change.
+    Notify {
+        /// To whom.
+        subject: Subject,
+        /// What changed.
+        event: PageEvent,
+    },
+    /// Open a consent window, or bring the open one to the front.
+    OpenConsent {
+        /// 32 hexadecimal digits.
+        id: String,
+    },
+    /// The consent is settled or moot: close its window.
+    CloseConsent {
+        /// 32 hexadecimal digits.
+        id: String,
+    },
+    /// Our own pages show something that is no longer so.
+    Changed {
+        /// What to fetch anew.
+        topics: Vec<Topic>,
+    },
+    /// Keep this in memory for as long as the browser runs, and hand it to the next worker. Opaque.
+    SaveSession {
+        /// JSON that only the vault reads.
+        state: String,
+    },
+}
+
+/// What our own pages show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Whether there is a vault and whether it is open.
+    State,
+    /// Memories and scopes.
+    Memories,
+    /// What waits for the person.
+    Inbox,
+    /// Grants and denials.
+    Grants,
+    /// Receipts.
+    Receipts,
+    /// Pending consents.
+    Consents,
+}

@@ -1,0 +1,17 @@
+//! Every message that crosses the vault's edge, defined once; the TypeScript side is generated from these types.
+
+mod effect;
+mod owner;
+mod page;
+
+pub use effect::{Effect, Topic};
+pub use owner::{
+    Command, ConsentDecision, ConsentRecords, ConsentView, CountedScope, DenialView, Granted, GrantView, ImportReply,
+    InboxPage, InboxView, ListPreview, MemoryPage, MemoryView, OwnerError, OwnerErrorCode, PreviewLine, ReceiptEntry,
+    ReceiptPage, ReceiptView, Refused, Reply, Status, StrengthReport, SubjectGrants, VaultState,
+};
+pub use page::{
+    AddParams, AddResult, AddStatus, Added, Capabilities, HitProvenance, Limits, MemoryHit, NewMemory, NoParams, PageError,
+    PageErrorCode, PageEvent, PageGrant, PageMethod, PermissionsParams, PermissionsResult, RevokeResult, SearchFilters,
+    SearchParams, SearchResult,
+};

@@ -1,0 +1,637 @@
+//! What our own pages may say to the vault, and what it answers. No website's message is ever read as one of these.
+
+use keepsake_memory::{
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Scope, Sensitivity, SkippedLine, Trust,
+};
+use keepsake_policy::{Action, GrantDuration, Subject};
+use serde::{Deserialize, Serialize};
+
+/// The person's commands to an open vault; `status` and `capture` also go to a locked one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// What state the vault is in.
+    Status,
+    /// Keep something new.
+    MemoryAdd {
+        /// What to keep.
+        draft: Draft,
+    },
+    /// Change a memory.
+    MemoryEdit {
+        /// Which.
+        id: MemoryId,
+        /// The revision that the person looked at; a later one in the vault is a conflict.
+        revision: u64,
+        /// What it is to say.
+        draft: Draft,
+    },
+    /// Delete memories; absent ones are passed over.
+    MemoryDelete {
+        /// Which.
+        ids: Vec<MemoryId>,
+    },
+    /// Undo a deletion.
+    MemoryRestore {
+        /// What was deleted, as `memory_delete` answered it.
+        memories: Vec<MemoryView>,
+    },
+    /// List memories, newest first, or by fit where there is a query.
+    MemoryList {
+        /// Words to look for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<String>,
+        /// Only in this scope.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scope: Option<Scope>,
+        /// Only of this kind.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<Kind>,
+        /// How many to pass over.
+        offset: u32,
+        /// How many to list, at most 500.
+        limit: u32,
+    },
+    /// The scopes that memories stand in.
+    Scopes,
+    /// Read a text list without keeping anything.
+    ListPreview {
+        /// The list.
+        text: String,
+    },
+    /// Keep lines of a list, all or none of this call's; at most 1,000 a call.
+    MemoryImport {
+        /// The file's name, or what else the person calls the source.
+        source: String,
+        /// Where they shall stand.
+        scope: Scope,
+        /// What sort of thing they are.
+        kind: Kind,
+        /// How careful to be with them.
+        sensitivity: Sensitivity,
+        /// The lines, as `list_preview` answered them.
+        lines: Vec<ListLine>,
+    },
+    /// Keep a selection of a page; a locked vault holds it until it is unlocked.
+    Capture {
+        /// What was selected.
+        text: String,
+        /// The page's origin.
+        source: String,
+        /// The page's title.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        title: Option<String>,
+    },
+    /// What waits for the person, oldest first.
+    Inbox {
+        /// How many to pass over.
+        offset: u32,
+        /// How many to list, at most 500.
+        limit: u32,
+    },
+    /// Keep what waits.
+    InboxAccept {
+        /// Which.
+        ids: Vec<MemoryId>,
+        /// What to keep instead, for one alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        draft: Option<Draft>,
+    },
+    /// Drop what waits.
+    InboxDecline {
+        /// Which.
+        ids: Vec<MemoryId>,
+    },
+    /// Undo a decline.
+    InboxRestore {
+        /// What was declined, as `inbox_decline` answered it.
+        items: Vec<InboxView>,
+    },
+    /// Every grant and denial that holds.
+    Grants,
+    /// The grants and denials of one subject.
+    SubjectGrants {
+        /// Whose.
+        subject: Subject,
+    },
+    /// End one grant or lift one denial.
+    GrantRevoke {
+        /// 32 hexadecimal digits.
+        id: String,
+    },
+    /// End everything of one subject.
+    SubjectRevoke {
+        /// Whose.
+        subject: Subject,
+    },
+    /// What left and what was decided, newest first.
+    Receipts {
+        /// How many to pass over.
+        offset: u32,
+        /// How many to list, at most 500.
+        limit: u32,
+    },
+    /// What a subject asks for.
+    Consent {
+        /// 32 hexadecimal digits.
+        id: String,
+    },
+    /// The records that would leave.
+    ConsentRecords {
+        /// 32 hexadecimal digits.
+        id: String,
+        /// Of the asked scopes, those that the person means to grant.
+        scopes: Vec<String>,
+        /// Up to which sensitivity.
+        max_sensitivity: Sensitivity,
+        /// Only those with these words, by fit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<String>,
+        /// How many to pass over.
+        offset: u32,
+        /// How many to list, at most 500.
+        limit: u32,
+    },
+    /// Answer what a subject asks for.
+    ConsentDecide {
+        /// 32 hexadecimal digits.
+        id: String,
+        /// The answer.
+        decision: ConsentDecision,
+    },
+}
+
+/// What the person says to a consent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(tag = "decision", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ConsentDecision {
+    /// Let it in.
+    Allow {
+        /// How long.
+        duration: GrantDuration,
+        /// Of the asked scopes, those that are granted; at least one.
+        scopes: Vec<String>,
+        /// Up to which sensitivity; `secret` is refused.
+        max_sensitivity: Sensitivity,
+        /// Records that were unticked.
+        except: Vec<MemoryId>,
+    },
+    /// Keep it out.
+    Deny {
+        /// `once` says no to this request alone; anything else stores a denial.
+        duration: GrantDuration,
+    },
+}
+
+/// The answer to a command, under the command's name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(tag = "command", content = "reply", rename_all = "snake_case")]
+pub enum Reply {
+    /// The state.
+    Status(Status),
+    /// What was kept.
+    MemoryAdd(MemoryView),
+    /// What it says now.
+    MemoryEdit(MemoryView),
+    /// What was deleted.
+    MemoryDelete(Vec<MemoryView>),
+    /// How many are there again.
+    MemoryRestore(u32),
+    /// A part of the list.
+    MemoryList(MemoryPage),
+    /// By name.
+    Scopes(Vec<CountedScope>),
+    /// What the list holds.
+    ListPreview(ListPreview),
+    /// What was kept.
+    MemoryImport(ImportReply),
+    /// Whether it was kept now (`true`) or waits for the unlock (`false`).
+    Capture(bool),
+    /// A part of the inbox.
+    Inbox(InboxPage),
+    /// What was kept.
+    InboxAccept(Vec<MemoryView>),
+    /// What was dropped.
+    InboxDecline(Vec<InboxView>),
+    /// How many wait again.
+    InboxRestore(u32),
+    /// All.
+    Grants(SubjectGrants),
+    /// Of one subject.
+    SubjectGrants(SubjectGrants),
+    /// How many ended.
+    GrantRevoke(u32),
+    /// How many ended.
+    SubjectRevoke(u32),
+    /// A part of the receipts.
+    Receipts(ReceiptPage),
+    /// What is asked.
+    Consent(ConsentView),
+    /// A part of what would leave.
+    ConsentRecords(ConsentRecords),
+    /// Done; the subject has its answer.
+    ConsentDecide,
+}
+
+/// Whether there is a vault and whether it can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum VaultState {
+    /// There is none yet.
+    None,
+    /// There is one, and its key is not here.
+    Locked,
+    /// It can be read.
+    Open,
+}
+
+/// The state of the vault. The counts are 0 unless it is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Status {
+    /// Whether it can be read.
+    pub state: VaultState,
+    /// How many memories it holds.
+    pub memories: u32,
+    /// How many proposals wait.
+    pub inbox: u32,
+    /// How many receipts there are.
+    pub receipts: u32,
+    /// How many stored objects did not open or were not as the vault left them; 0 in a sound vault.
+    pub damaged: u32,
+}
+
+/// A memory as our own pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct MemoryView {
+    /// Its identity in the vault.
+    pub id: MemoryId,
+    /// Counts the edits, from 1.
+    pub revision: u64,
+    /// The words.
+    pub text: String,
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// Where it stands.
+    pub scopes: Vec<Scope>,
+    /// How careful to be with it.
+    pub sensitivity: Sensitivity,
+    /// How it came in.
+    pub channel: Channel,
+    /// Whether the person saw and accepted the very text.
+    pub reviewed: bool,
+    /// How far it may be believed; follows from the two above.
+    pub trust: Trust,
+    /// A site's origin, an extension's id or a file's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The source document's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_title: Option<String>,
+    /// When it was kept or its source says it was; milliseconds since 1970.
+    pub created: Millis,
+    /// When it was last changed; milliseconds since 1970.
+    pub updated: Millis,
+}
+
+impl From<&Memory> for MemoryView {
+    fn from(memory: &Memory) -> Self {
+        let origin = memory.provenance.origin.as_ref();
+        Self {
+            id: memory.id,
+            revision: memory.revision,
+            text: memory.draft.text.clone(),
+            kind: memory.draft.kind,
+            scopes: memory.draft.scopes.clone(),
+            sensitivity: memory.draft.sensitivity,
+            channel: memory.provenance.channel,
+            reviewed: memory.provenance.reviewed,
+            trust: memory.trust(),
+            source: origin.map(|origin| origin.source.clone()),
+            source_title: origin.and_then(|origin| origin.title.clone()),
+            created: memory.created,
+            updated: memory.updated,
+        }
+    }
+}
+
+/// A part of a list of memories.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct MemoryPage {
+    /// How many there are in all.
+    pub total: u32,
+    /// The part that was asked for.
+    pub items: Vec<MemoryView>,
+}
+
+/// A scope and how much stands in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct CountedScope {
+    /// Its name.
+    pub name: Scope,
+    /// How many memories.
+    pub memories: u32,
+}
+
+/// What a text list holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ListPreview {
+    /// Its memories in its order.
+    pub lines: Vec<PreviewLine>,
+    /// Lines that hold none.
+    pub skipped: Vec<SkippedLine>,
+}
+
+/// One memory of a list that is not kept yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct PreviewLine {
+    /// The memory.
+    pub line: ListLine,
+    /// Whether the vault or the list above already holds these very words.
+    pub duplicate: bool,
+}
+
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ImportReply {
+    /// The new memories, in the order of the lines.
+    pub ids: Vec<MemoryId>,
+}
+
+/// Something that waits for the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct InboxView {
+    /// Its identity in the inbox, kept when it becomes a memory.
+    pub id: MemoryId,
+    /// Who proposes it.
+    pub subject: Subject,
+    /// What it would say.
+    pub draft: Draft,
+    /// When it came; milliseconds since 1970.
+    pub received: Millis,
+    /// Whether the vault already holds these very words.
+    pub duplicate: bool,
+}
+
+/// A part of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct InboxPage {
+    /// How many wait in all.
+    pub total: u32,
+    /// The part that was asked for.
+    pub items: Vec<InboxView>,
+}
+
+/// Grants and denials that hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct SubjectGrants {
+    /// Who is let in.
+    pub grants: Vec<GrantView>,
+    /// Who is kept out without being asked.
+    pub denials: Vec<DenialView>,
+}
+
+/// A grant as our own pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct GrantView {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// Whom it lets in.
+    pub subject: Subject,
+    /// Names of scopes, or `["*"]`.
+    pub scopes: Vec<String>,
+    /// What may be done in them.
+    pub actions: Vec<Action>,
+    /// Memories above this are not released.
+    pub max_sensitivity: Sensitivity,
+    /// How many records were unticked.
+    pub except: u32,
+    /// How long it holds.
+    pub duration: GrantDuration,
+    /// What the subject said it was for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// When it was given; milliseconds since 1970.
+    pub created: Millis,
+    /// When it ends by the clock; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Millis>,
+}
+
+/// A denial as our own pages show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct DenialView {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// Whom it keeps out.
+    pub subject: Subject,
+    /// How long it holds.
+    pub duration: GrantDuration,
+    /// When it was given; milliseconds since 1970.
+    pub created: Millis,
+    /// When it ends by the clock; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Millis>,
+}
+
+/// A part of the receipts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ReceiptPage {
+    /// How many there are in all.
+    pub total: u32,
+    /// Whether every link of the whole chain holds.
+    pub intact: bool,
+    /// The part that was asked for.
+    pub items: Vec<ReceiptView>,
+}
+
+/// One receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ReceiptView {
+    /// 32 hexadecimal digits; a release's subject knows it too.
+    pub id: String,
+    /// Counts the receipts, from 1.
+    pub number: u64,
+    /// When; milliseconds since 1970.
+    pub at: Millis,
+    /// Who.
+    pub subject: Subject,
+    /// What happened.
+    pub entry: ReceiptEntry,
+}
+
+/// What a receipt says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum ReceiptEntry {
+    /// Records left.
+    Released {
+        /// What was asked.
+        query: String,
+        /// Which left; empty where nothing fitted.
+        records: Vec<MemoryId>,
+        /// Under which grants; 32 hexadecimal digits each.
+        grants: Vec<String>,
+        /// What the subject said it was for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purpose: Option<String>,
+    },
+    /// Proposals came in.
+    Proposed {
+        /// Which wait.
+        records: Vec<MemoryId>,
+    },
+    /// The person let the subject in.
+    Granted(Granted),
+    /// The person kept it out.
+    Refused(Refused),
+    /// A grant or a denial ended before its time.
+    Revoked {
+        /// Which; 32 hexadecimal digits.
+        decision: String,
+        /// Whether the subject itself gave it up.
+        by_subject: bool,
+    },
+}
+
+/// What was granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Granted {
+    /// 32 hexadecimal digits.
+    pub grant: String,
+    /// Names of scopes, or `["*"]`.
+    pub scopes: Vec<String>,
+    /// What may be done in them.
+    pub actions: Vec<Action>,
+    /// How long it holds.
+    pub duration: GrantDuration,
+}
+
+/// What was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Refused {
+    /// Names of scopes, or `["*"]`.
+    pub scopes: Vec<String>,
+    /// What would have been done in them.
+    pub actions: Vec<Action>,
+    /// For how long it is kept out; `once` for this request alone.
+    pub duration: GrantDuration,
+}
+
+/// What a subject asks for, as the consent shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ConsentView {
+    /// 32 hexadecimal digits.
+    pub id: String,
+    /// Who asks.
+    pub subject: Subject,
+    /// What it says it is for: its claim, in its words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// What is asked and not granted yet, with what stands there; every scope of the vault where `wildcard`.
+    pub scopes: Vec<CountedScope>,
+    /// Whether it asks for all scopes, also those that come later.
+    pub wildcard: bool,
+    /// What it wants to do.
+    pub actions: Vec<Action>,
+    /// How long it wants it.
+    pub duration: GrantDuration,
+    /// What it may do already.
+    pub granted: Vec<GrantView>,
+}
+
+/// A part of what would leave under a consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ConsentRecords {
+    /// How many could leave in all; with a query, how many of them hold its words.
+    pub total: u32,
+    /// How many stand in the scopes but stay, being above the sensitivity or secret.
+    pub withheld: u32,
+    /// The part that was asked for.
+    pub items: Vec<MemoryView>,
+}
+
+/// How strong a passphrase is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct StrengthReport {
+    /// zxcvbn's score: 0 (at once) to 4 (very hard to guess).
+    pub score: u8,
+    /// Decimal logarithm of the guesses it takes, in tenths.
+    pub guesses_log10_tenths: u32,
+    /// Whether it is strong enough to be taken without a further confirmation.
+    pub strong: bool,
+}
+
+/// What went wrong, for our own pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum OwnerErrorCode {
+    /// The vault is locked.
+    Locked,
+    /// There is no vault yet.
+    NoVault,
+    /// There is a vault already.
+    VaultExists,
+    /// The passphrase does not open the vault.
+    WrongPassphrase,
+    /// Too many wrong passphrases: wait.
+    Wait,
+    /// The passphrase is easy to guess and nobody said that this is meant.
+    WeakPassphrase,
+    /// The command is not in form; the message says what is wrong.
+    Invalid,
+    /// No such memory, proposal, grant or consent.
+    NotFound,
+    /// It was changed in the meantime.
+    Conflict,
+    /// Firefox does not let the add-on store anything.
+    StorageUnavailable,
+    /// A write did not go through; nothing was changed.
+    StorageFailed,
+    /// The disk or the quota is full; nothing was changed.
+    StorageFull,
+    /// A stored object does not open or is not as the vault left it.
+    Damaged,
+    /// The vault was made by a newer Keepsake.
+    NewerFormat,
+}
+
+/// What went wrong, what it happened to, and what the person can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[error("{message}")]
+pub struct OwnerError {
+    /// For programs; pages put it in the person's language.
+    pub code: OwnerErrorCode,
+    /// In English.
+    pub message: String,
+    /// When to try again, in milliseconds from now, where waiting helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}

@@ -1,0 +1,300 @@
+//! The page API, version 1: what a website or another extension may say, and what it may be told.
+
+use keepsake_memory::{Kind, Sensitivity, Trust};
+use keepsake_policy::{Action, GrantDuration};
+use serde::{Deserialize, Serialize};
+
+/// The methods of the page API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub enum PageMethod {
+    /// What this provider can do. Needs nothing.
+    #[serde(rename = "memory.capabilities")]
+    Capabilities,
+    /// Asks the person for a grant. Needs nothing.
+    #[serde(rename = "permissions.request")]
+    PermissionsRequest,
+    /// The asker's own grants. Needs nothing.
+    #[serde(rename = "permissions.query")]
+    PermissionsQuery,
+    /// Gives up the asker's own grants. Needs nothing.
+    #[serde(rename = "permissions.revoke")]
+    PermissionsRevoke,
+    /// The memories that answer a question best. Needs a grant for `search`.
+    #[serde(rename = "memory.search")]
+    Search,
+    /// Proposes memories; they wait for the person. Needs a grant for `add`.
+    #[serde(rename = "memory.add")]
+    Add,
+}
+
+/// The empty object, for methods that take nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct NoParams {}
+
+/// The answer to `memory.capabilities`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Capabilities {
+    /// The version of the page API.
+    pub api: u32,
+    /// The methods that this provider answers.
+    pub methods: Vec<PageMethod>,
+    /// What it refuses to go beyond.
+    pub limits: Limits,
+}
+
+/// Limits on what may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Limits {
+    /// The longest request, in UTF-8 bytes of its JSON form.
+    pub request_bytes: u32,
+    /// The longest query, in characters.
+    pub query_chars: u32,
+    /// The most results of one search.
+    pub top_k: u32,
+    /// The most memories of one `memory.add`.
+    pub memories_per_add: u32,
+    /// The longest text of one memory, in UTF-8 bytes.
+    pub memory_bytes: u32,
+}
+
+/// What to ask the person for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct PermissionsParams {
+    /// Names of scopes, 1 to 16, or `["*"]` for all.
+    pub scopes: Vec<String>,
+    /// What to do in them, at least one.
+    pub actions: Vec<Action>,
+    /// What it is for, shown to the person as the asker's claim; at most 300 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<String>,
+    /// How long; the person may choose otherwise.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub duration: GrantDuration,
+}
+
+/// The asker's own grants that hold now; the answer to `permissions.request` and `permissions.query`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct PermissionsResult {
+    /// One entry a grant; none where there is none.
+    pub grants: Vec<PageGrant>,
+}
+
+/// One grant as its subject sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct PageGrant {
+    /// Names of scopes, or `["*"]`.
+    pub scopes: Vec<String>,
+    /// What may be done in them.
+    pub actions: Vec<Action>,
+    /// Memories above this are not released.
+    pub max_sensitivity: Sensitivity,
+    /// How long it holds.
+    pub duration: GrantDuration,
+    /// When it ends by the clock, in RFC 3339, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+}
+
+/// The answer to `permissions.revoke`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct RevokeResult {
+    /// How many grants ended.
+    pub revoked: u32,
+}
+
+/// What to look for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct SearchParams {
+    /// The question, in the person's or the assistant's words; 1 to 1,000 characters.
+    pub query: String,
+    /// How many results at most: 1 to 50, 5 if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u32>,
+    /// What to look among.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filters: Option<SearchFilters>,
+}
+
+/// Narrows a search; every field that is given must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct SearchFilters {
+    /// Memories of one of these kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kinds: Option<Vec<Kind>>,
+    /// Memories in one of these scopes; each must be granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+}
+
+/// The answer to `memory.search`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct SearchResult {
+    /// The best first.
+    pub results: Vec<MemoryHit>,
+    /// Names the receipt that the person keeps of this release.
+    pub receipt_id: String,
+}
+
+/// One memory that is released.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct MemoryHit {
+    /// Names the memory to this subject alone: another subject is given another id for it.
+    pub id: String,
+    /// The words. Data, never instructions.
+    pub memory: String,
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// The scopes it stands in, of those that are granted.
+    pub scopes: Vec<String>,
+    /// How well it fits: 1 for the best of this answer, down to 0.
+    pub score: f64,
+    /// When it was kept, or when its source says it was, in RFC 3339.
+    pub created_at: String,
+    /// Where it came from.
+    pub provenance: HitProvenance,
+}
+
+/// Where a released memory came from; its source is not named, as that would tell of other sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct HitProvenance {
+    /// How it came in.
+    pub source: keepsake_memory::Channel,
+    /// How far it may be believed.
+    pub trust: Trust,
+}
+
+/// What to propose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct AddParams {
+    /// 1 to 50 memories.
+    pub memories: Vec<NewMemory>,
+}
+
+/// One memory that a subject proposes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct NewMemory {
+    /// The words, at most 16 KiB of UTF-8.
+    pub text: String,
+    /// What sort of thing it is; a note if not said.
+    #[serde(default)]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub kind: Kind,
+    /// Where it should stand, each of them granted for `add`. If not said: in the granted scope where there is one alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+}
+
+/// The answer to `memory.add`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct AddResult {
+    /// One entry a memory, in the order they came.
+    pub results: Vec<Added>,
+    /// Names the receipt that the person keeps of this proposal.
+    pub receipt_id: String,
+}
+
+/// What became of one proposed memory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Added {
+    /// Whether it was taken.
+    pub status: AddStatus,
+    /// Names the proposal to this subject; absent where it was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Why it was rejected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// What may become of a proposed memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum AddStatus {
+    /// It waits in the inbox until the person accepts it.
+    PendingReview,
+    /// The same words of the same subject wait there already.
+    Merged,
+    /// It is not in the form of a memory.
+    Rejected,
+}
+
+/// What a granted subject is told without having asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum PageEvent {
+    /// Its grants are others now.
+    #[serde(rename = "grantchange")]
+    GrantChange {
+        /// Those that hold from now on.
+        grants: Vec<PageGrant>,
+    },
+    /// The vault was locked or unlocked.
+    #[serde(rename = "lockchange")]
+    LockChange {
+        /// Whether it is locked now.
+        locked: bool,
+    },
+}
+
+/// What went wrong, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "snake_case")]
+pub enum PageErrorCode {
+    /// No live grant covers this. Says nothing of what the vault holds or whether it is locked.
+    Unauthorized,
+    /// The person said no, or closed the window.
+    UserRejected,
+    /// The vault is locked; only a subject with a grant is told.
+    Locked,
+    /// Too many calls, or too many refused requests for permission.
+    RateLimited,
+    /// The request is not in the form that the API describes.
+    InvalidRequest,
+    /// No such method, or not in this version.
+    Unsupported,
+    /// The request is longer than the limits allow.
+    TooLarge,
+    /// Keepsake cannot answer now.
+    Unavailable,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[error("{message}")]
+pub struct PageError {
+    /// For programs; stable.
+    pub code: PageErrorCode,
+    /// For people; may change.
+    pub message: String,
+    /// When to try again, in milliseconds from now, where waiting helps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+}

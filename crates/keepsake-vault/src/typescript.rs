@@ -1,0 +1,121 @@
+//! The TypeScript side of every message, written from the Rust types; `cargo xtask build` puts it where it is imported.
+
+use keepsake_memory::{Channel, Draft, Kind, ListLine, MemoryId, Sensitivity, SkippedLine, Trust};
+use keepsake_policy::{Action, GrantDuration, Subject};
+use tsify::Tsify;
+
+use crate::api::*;
+
+const HEADER: &str = "// Written by `cargo xtask build` from the Rust types of keepsake-vault: change those, not this.\n";
+
+/// The declarations that the npm client publishes: the page API and no more.
+pub fn page_api() -> String {
+    document(&[
+        Kind::DECL,
+        Sensitivity::DECL,
+        Channel::DECL,
+        Trust::DECL,
+        Action::DECL,
+        GrantDuration::DECL,
+        PageMethod::DECL,
+        NoParams::DECL,
+        Capabilities::DECL,
+        Limits::DECL,
+        PermissionsParams::DECL,
+        PermissionsResult::DECL,
+        PageGrant::DECL,
+        RevokeResult::DECL,
+        SearchParams::DECL,
+        SearchFilters::DECL,
+        SearchResult::DECL,
+        MemoryHit::DECL,
+        HitProvenance::DECL,
+        AddParams::DECL,
+        NewMemory::DECL,
+        AddResult::DECL,
+        Added::DECL,
+        AddStatus::DECL,
+        PageEvent::DECL,
+        PageErrorCode::DECL,
+        PageError::DECL,
+        METHODS,
+    ])
+}
+
+/// The declarations of what crosses between the extension's pages, its background and the vault.
+pub fn messages() -> String {
+    document(&[
+        MemoryId::DECL,
+        "export type Millis = number;",
+        "export type Scope = string;",
+        Kind::DECL,
+        Sensitivity::DECL,
+        Channel::DECL,
+        Trust::DECL,
+        Draft::DECL,
+        ListLine::DECL,
+        SkippedLine::DECL,
+        Action::DECL,
+        GrantDuration::DECL,
+        Subject::DECL,
+        PageGrant::DECL,
+        PageEvent::DECL,
+        PageErrorCode::DECL,
+        PageError::DECL,
+        Effect::DECL,
+        Topic::DECL,
+        Command::DECL,
+        ConsentDecision::DECL,
+        Reply::DECL,
+        VaultState::DECL,
+        Status::DECL,
+        MemoryView::DECL,
+        MemoryPage::DECL,
+        CountedScope::DECL,
+        ListPreview::DECL,
+        PreviewLine::DECL,
+        ImportReply::DECL,
+        InboxView::DECL,
+        InboxPage::DECL,
+        SubjectGrants::DECL,
+        GrantView::DECL,
+        DenialView::DECL,
+        ReceiptPage::DECL,
+        ReceiptView::DECL,
+        ReceiptEntry::DECL,
+        Granted::DECL,
+        Refused::DECL,
+        ConsentView::DECL,
+        ConsentRecords::DECL,
+        StrengthReport::DECL,
+        OwnerErrorCode::DECL,
+        OwnerError::DECL,
+    ])
+}
+
+/// Which parameters and which answer belong to which method.
+const METHODS: &str = "/**
+ * The parameters and the result of each method.
+ */
+export interface PageMethods {
+    \"memory.capabilities\": { params: NoParams; result: Capabilities };
+    \"permissions.request\": { params: PermissionsParams; result: PermissionsResult };
+    \"permissions.query\": { params: NoParams; result: PermissionsResult };
+    \"permissions.revoke\": { params: NoParams; result: RevokeResult };
+    \"memory.search\": { params: SearchParams; result: SearchResult };
+    \"memory.add\": { params: AddParams; result: AddResult };
+}";
+
+fn document(declarations: &[&str]) -> String {
+    let mut text = HEADER.to_owned();
+    for declaration in declarations {
+        text.push('\n');
+        // tsify declares types; what other files import must be exported.
+        if !declaration.contains("export ") {
+            text.push_str("export ");
+        }
+        text.push_str(declaration);
+        text.push('\n');
+    }
+    text
+}

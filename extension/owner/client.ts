@@ -1,0 +1,89 @@
+// The pages' way to the background: one port, one promise a call, and news of what changed.
+
+import type { Command, OwnerError, Topic } from "../generated/messages";
+import { OWNER_PORT, type OwnerCall, type OwnerMessage, type OwnerResults, type ReplyTo } from "./protocol";
+
+/** An `OwnerError` from the vault or the background; pages put `code` in the person's language. */
+export class OwnerFailure extends Error {
+  readonly code: OwnerError["code"];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(error: OwnerError) {
+    super(error.message);
+    this.name = "OwnerFailure";
+    this.code = error.code;
+    this.retryAfterMs = error.retry_after_ms;
+  }
+}
+
+interface Waiting {
+  call: OwnerCall;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Firefox closes the port when it suspends the background. Nothing is lost by that: what is unanswered is sent again on a
+ * new port, which wakes the background; without anything to say the port is opened anew only by the next call, so an open
+ * page does not keep the background awake. A call that was under way may therefore be carried out twice; every command
+ * is written so that the second time does no harm or fails with `conflict` or `vault_exists`.
+ */
+export class OwnerClient {
+  #port: browser.runtime.Port | undefined;
+  #next = 1;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #listeners = new Set<(topics: Topic[]) => void>();
+
+  constructor() {
+    this.#connect();
+  }
+
+  /** Carries out a command on the vault. Rejects with an `OwnerFailure`. */
+  async command<C extends Command>(command: C): Promise<ReplyTo<C["command"]>> {
+    return (await this.#send({ op: "vault", command })) as ReplyTo<C["command"]>;
+  }
+
+  /** Any other call. Rejects with an `OwnerFailure`. */
+  async call<C extends Exclude<OwnerCall, { op: "vault" }>>(call: C): Promise<OwnerResults[C["op"]]> {
+    return (await this.#send(call)) as OwnerResults[C["op"]];
+  }
+
+  /** Calls `listener` with what to fetch anew; answers the way to stop. */
+  onChanged(listener: (topics: Topic[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #send(call: OwnerCall): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = this.#next++;
+      this.#waiting.set(id, { call, resolve, reject });
+      (this.#port ?? this.#connect()).postMessage({ id, call });
+    });
+  }
+
+  #connect(): browser.runtime.Port {
+    const port = browser.runtime.connect({ name: OWNER_PORT });
+    this.#port = port;
+    port.onMessage.addListener((message) => this.#receive(message as OwnerMessage));
+    port.onDisconnect.addListener(() => {
+      this.#port = undefined;
+      if (this.#waiting.size === 0) return;
+      const again = this.#connect();
+      for (const [id, { call }] of this.#waiting) again.postMessage({ id, call });
+    });
+    return port;
+  }
+
+  #receive(message: OwnerMessage): void {
+    if ("changed" in message) {
+      for (const listener of this.#listeners) listener(message.changed);
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) return;
+    this.#waiting.delete(message.id);
+    if ("error" in message) waiting.reject(new OwnerFailure(message.error));
+    else waiting.resolve(message.result);
+  }
+}

@@ -1,0 +1,68 @@
+// What the person's own pages say to the background over the port "owner", and what it answers.
+
+import type { Command, OwnerError, Reply, StrengthReport, Subject, Topic } from "../generated/messages";
+
+/** The name of the port that only our own pages may open. */
+export const OWNER_PORT = "owner";
+
+/** The reply that belongs to a command. */
+export type ReplyTo<C extends Command["command"]> = Extract<Reply, { command: C }> extends { reply: infer R } ? R : undefined;
+
+/** A wish that needs more than the vault: keys, workers, windows, Firefox's own permissions. */
+export type OwnerCall =
+  | { op: "vault"; command: Command }
+  /** Makes a vault and opens it. The passphrase is UTF-8; `acceptWeak` says that a weak one is meant. */
+  | { op: "create"; passphrase: Uint8Array; acceptWeak: boolean }
+  | { op: "unlock"; passphrase: Uint8Array }
+  | { op: "lock" }
+  /** How strong a passphrase is. */
+  | { op: "assess"; passphrase: Uint8Array }
+  /** Six random words. */
+  | { op: "suggest" }
+  /** The page in the active tab: who it would be as a subject, and whether the bridge may run there. */
+  | { op: "activeSite" }
+  /** Ends every grant of the site and, with its last container, Firefox's permission for its host. */
+  | { op: "disconnectSite"; subject: Subject }
+  /** Opens the manager in a tab, or brings it to the front. */
+  | { op: "openManager"; section?: ManagerSection }
+  /** Opens the onboarding in a tab, or brings it to the front. */
+  | { op: "openOnboarding" };
+
+/** The parts of the manager, as its URL's fragment names them. */
+export type ManagerSection = "memories" | "inbox" | "sites" | "activity" | "import";
+
+/** What the popup needs to know of the active tab. */
+export interface ActiveSite {
+  /** Why the page cannot be connected, where it cannot. */
+  refusal?: "not_a_site" | "insecure" | "private";
+  /** The subject that the page would be. */
+  subject?: Extract<Subject, { kind: "site" }>;
+  /** The match pattern to ask Firefox for. */
+  pattern?: string;
+  /** Whether Firefox lets the bridge run there. */
+  connected: boolean;
+}
+
+export interface OwnerResults {
+  create: undefined;
+  unlock: undefined;
+  lock: undefined;
+  assess: StrengthReport;
+  suggest: string;
+  activeSite: ActiveSite;
+  disconnectSite: undefined;
+  openManager: undefined;
+  openOnboarding: undefined;
+}
+
+/** From a page to the background. */
+export interface OwnerRequest {
+  id: number;
+  call: OwnerCall;
+}
+
+/** From the background to a page: the answer to a request, or news. */
+export type OwnerMessage =
+  | { id: number; result: unknown }
+  | { id: number; error: OwnerError }
+  | { changed: Topic[] };
