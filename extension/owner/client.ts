@@ -1,7 +1,7 @@
 // The pages' way to the background: one port, one promise a call, and news of what changed.
 
 import type { Command, OwnerError, Topic } from "../generated/messages";
-import { OWNER_PORT, type OwnerCall, type OwnerMessage, type OwnerResults, type ReplyTo } from "./protocol";
+import { type News, OWNER_PORT, type OwnerCall, type OwnerMessage, type OwnerResults, type ReplyTo } from "./protocol";
 
 /** An `OwnerError` from the vault or the background; pages put `code` in the person's language. */
 export class OwnerFailure extends Error {
@@ -32,11 +32,6 @@ export class OwnerClient {
   #port: browser.runtime.Port | undefined;
   #next = 1;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #listeners = new Set<(topics: Topic[]) => void>();
-
-  constructor() {
-    this.#connect();
-  }
 
   /** Carries out a command on the vault. Rejects with an `OwnerFailure`. */
   async command<C extends Command>(command: C): Promise<ReplyTo<C["command"]>> {
@@ -50,8 +45,11 @@ export class OwnerClient {
 
   /** Calls `listener` with what to fetch anew; answers the way to stop. */
   onChanged(listener: (topics: Topic[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const receive = (message: unknown, sender: browser.runtime.MessageSender) => {
+      if (sender.id === browser.runtime.id) listener((message as News).changed);
+    };
+    browser.runtime.onMessage.addListener(receive);
+    return () => browser.runtime.onMessage.removeListener(receive);
   }
 
   #send(call: OwnerCall): Promise<unknown> {
@@ -76,10 +74,6 @@ export class OwnerClient {
   }
 
   #receive(message: OwnerMessage): void {
-    if ("changed" in message) {
-      for (const listener of this.#listeners) listener(message.changed);
-      return;
-    }
     const waiting = this.#waiting.get(message.id);
     if (!waiting) return;
     this.#waiting.delete(message.id);

@@ -61,8 +61,13 @@ export interface OwnerRequest {
   call: OwnerCall;
 }
 
-/** From the background to a page: the answer to a request, or news. */
-export type OwnerMessage =
-  | { id: number; result: unknown }
-  | { id: number; error: OwnerError }
-  | { changed: Topic[] };
+/** From the background to a page over the port: the answer to a request. */
+export type OwnerMessage = { id: number; result: unknown } | { id: number; error: OwnerError };
+
+/**
+ * From the background to every open page, over `runtime.sendMessage`: what to fetch anew. Not over the port, which Firefox
+ * closes when it suspends the background: a page must learn of a lock also then.
+ */
+export interface News {
+  changed: Topic[];
+}
