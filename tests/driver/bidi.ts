@@ -51,7 +51,10 @@ export class BidiConnection {
 
   /** Connects to `ws://127.0.0.1:PORT` and opens a session in which no prompt is answered by itself. */
   static async open(url: string): Promise<BidiConnection> {
-    const socket = new WebSocket(`${url}/session`, { perMessageDeflate: false, maxPayload: 256 * 1024 * 1024 });
+    const socket = new WebSocket(`${url}/session`, {
+      perMessageDeflate: false,
+      maxPayload: 256 * 1024 * 1024,
+    });
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);
       socket.once("error", reject);

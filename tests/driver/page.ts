@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { BidiConnection } from "./bidi.ts";
-import { readiness } from "./locate.ts";
+import { type Located, locate, renderedText } from "./locate.ts";
 import { PATIENCE_MS, until } from "./until.ts";
 
 /**
@@ -115,7 +115,7 @@ export class Page {
     ...args: Args
   ): Promise<Awaited<R>> {
     const element = await this.#element(target, false);
-    return (await this.#call(fn as (...all: never[]) => R, [element], args)) as Awaited<R>;
+    return (await this.#call(fn, [element], args)) as Awaited<R>;
   }
 
   /** Asks a function in the page until it answers something truthy. */
@@ -144,18 +144,21 @@ export class Page {
 
   /** Waits until no visible element matches. */
   async seeNothingOf(target: Target): Promise<void> {
-    await until(`page without ${name(target)}`, async () => (await this.#ready(target, false)).why === "none");
+    await until(
+      `page without ${name(target)}`,
+      async () => (await this.#ready(target, false)).why === "none",
+    );
   }
 
   /** How many visible elements match right now. */
   async count(target: Target): Promise<number> {
-    return (await this.#ready(target, false)).count;
+    return (await this.#ready(target, false)).visible;
   }
 
   /** The rendered text of an element, shadow roots and slots included, with white space folded. */
   async text(target: Target = ":root > body"): Promise<string> {
     const element = await this.#element(target, false);
-    return (await this.#call(readiness as never, [element], ["text"])) as string;
+    return (await this.#call(renderedText, [element], [])) as string;
   }
 
   /** A real click with the pointer, once one visible and enabled element matches. */
@@ -217,7 +220,11 @@ export class Page {
   async chooseFiles(target: Target, ...files: string[]): Promise<void> {
     const element = await this.#element(target, false);
     const paths = files.map((file) => path.resolve(file));
-    await this.#bidi.send("input.setFiles", { context: this.context, element: { sharedId: element }, files: paths });
+    await this.#bidi.send("input.setFiles", {
+      context: this.context,
+      element: { sharedId: element },
+      files: paths,
+    });
   }
 
   /** Turns the mouse wheel over an element; a positive `pixels` goes down. */
@@ -273,23 +280,26 @@ export class Page {
   async #element(target: Target, enabled: boolean): Promise<string> {
     const wanted = `one visible${enabled ? " and enabled" : ""} element ${name(target)}`;
     return until(wanted, async () => {
-      const { why, element } = await this.#ready(target, enabled);
-      if (!element) throw new Error(why);
+      const { why, visible, element } = await this.#ready(target, enabled);
+      if (!element) throw new Error(why === "several" ? `${visible} of them` : why);
       return element;
     });
   }
 
-  async #ready(target: Target, enabled: boolean): Promise<{ why: string; count: number; element?: string }> {
+  async #ready(
+    target: Target,
+    enabled: boolean,
+  ): Promise<{ why: Located[0]; visible: number; element?: string }> {
     const { css, text } = typeof target === "string" ? { css: target, text: "" } : target;
-    const result = await this.#callFunction(`(args) => (${readiness})(...JSON.parse(args))`, [
-      { type: "string", value: JSON.stringify([null, "find", css, text, enabled]) },
+    const result = await this.#callFunction(`(args) => (${locate})(${renderedText}, ...JSON.parse(args))`, [
+      { type: "string", value: JSON.stringify([css, text, enabled]) },
     ]);
-    const [why, count, node] = result.value as [RemoteValue, RemoteValue, RemoteValue];
-    const found = { why: String(why.value), count: Number(count.value) };
-    return node.sharedId ? { ...found, element: node.sharedId } : found;
+    const [why, visible, node] = result.value as [RemoteValue, RemoteValue, RemoteValue];
+    const located = { why: String(why.value) as Located[0], visible: Number(visible.value) };
+    return node.sharedId ? { ...located, element: node.sharedId } : located;
   }
 
-  async #call(fn: (...args: never[]) => unknown, elements: string[], args: readonly Sendable[]): Promise<unknown> {
+  async #call(fn: CallableFunction, elements: string[], args: readonly Sendable[]): Promise<unknown> {
     const source = `async (args, ...elements) => JSON.stringify(await (${fn})(...elements, ...JSON.parse(args)))`;
     const result = await this.#callFunction(source, [
       { type: "string", value: JSON.stringify(args) },

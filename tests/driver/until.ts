@@ -5,7 +5,11 @@ export const PATIENCE_MS = 15_000;
 const PAUSE_MS = 25;
 
 /** Asks `probe` until it answers something truthy. A probe that throws has not answered yet. */
-export async function until<T>(what: string, probe: () => Promise<T>, patience = PATIENCE_MS): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T>,
+  patience = PATIENCE_MS,
+): Promise<NonNullable<T>> {
   const deadline = Date.now() + patience;
   let seen: unknown;
   for (;;) {
@@ -16,7 +20,8 @@ export async function until<T>(what: string, probe: () => Promise<T>, patience =
     } catch (error) {
       seen = error;
     }
-    if (Date.now() >= deadline) throw new Error(`after ${patience} ms: no ${what}; last seen: ${describe(seen)}`);
+    if (Date.now() >= deadline)
+      throw new Error(`after ${patience} ms: no ${what}; last seen: ${describe(seen)}`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }

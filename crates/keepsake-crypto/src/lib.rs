@@ -1,1 +1,39 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod envelope;
+mod kdf;
+mod keys;
+mod padding;
+pub mod passphrase;
+mod random;
+mod set_hash;
+
+pub use envelope::{Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, revision_of};
+pub use kdf::{Kdf, SALT_LEN, derive_kek};
+pub use keys::{IdKey, SecretKey, VaultKey, digest};
+pub use padding::{pad, unpad};
+pub use random::Random;
+pub use set_hash::SetHash;
+
+/// Why nothing came out. Never says what went in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CryptoError {
+    /// The envelope is not one, was changed, belongs elsewhere, or was made with another key.
+    #[error("a sealed object does not open: it was damaged, moved, or made with another key")]
+    DoesNotOpen,
+    /// The envelope has a version that this Keepsake does not know.
+    #[error("a sealed object has format version {0}, which this Keepsake does not know: update Keepsake")]
+    UnknownVersion(u8),
+    /// Key derivation parameters outside the floors and ceilings.
+    #[error("the key derivation parameters are outside of what is allowed")]
+    BadKdf,
+    /// The key derivation could not get its memory.
+    #[error("there is not enough memory to derive the key: close some tabs and try again")]
+    OutOfMemory,
+    /// The passphrase is not UTF-8 or is longer than 1,024 bytes.
+    #[error("a passphrase is text of 1 to 1,024 bytes")]
+    BadPassphrase,
+    /// The system gave no randomness.
+    #[error("the system gave no randomness: restart Firefox")]
+    NoRandomness,
+}

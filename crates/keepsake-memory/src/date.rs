@@ -14,9 +14,7 @@ pub fn format_rfc3339(at: Millis) -> Option<String> {
 
 /// The UTC calendar day of the moment, such as `2026-01-15`; `None` past the year 9999.
 pub fn format_date(at: Millis) -> Option<String> {
-    moment(at)?
-        .format(format_description!("[year]-[month]-[day]"))
-        .ok()
+    moment(at)?.format(format_description!("[year]-[month]-[day]")).ok()
 }
 
 /// The first moment, in UTC, of a day written `2026-01-15`; `None` for anything else and for days before 1970.

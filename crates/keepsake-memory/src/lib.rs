@@ -7,14 +7,12 @@ mod record;
 mod scope;
 mod text;
 
-pub use date::{format_date, format_rfc3339, parse_date, Millis};
+pub use date::{Millis, format_date, format_rfc3339, parse_date};
 pub use id::MemoryId;
-pub use list::{parse_list, ListLine, ParsedList, SkippedLine, MAX_LIST_BYTES, MAX_LIST_LINES};
-pub use record::{
-    Channel, Draft, Kind, Memory, Origin, Provenance, Sensitivity, Trust, MAX_SCOPES_PER_MEMORY,
-};
-pub use scope::{Scope, DEFAULT_SCOPE, MAX_SCOPE_CHARS};
-pub use text::{normal_line, normal_text, MAX_TEXT_BYTES};
+pub use list::{ListLine, MAX_LIST_BYTES, MAX_LIST_LINES, ParsedList, SkippedLine, parse_list};
+pub use record::{Channel, Draft, Kind, MAX_SCOPES_PER_MEMORY, Memory, Origin, Provenance, Sensitivity, Trust};
+pub use scope::{DEFAULT_SCOPE, MAX_SCOPE_CHARS, Scope};
+pub use text::{MAX_TEXT_BYTES, normal_line, normal_text};
 
 /// Why a field was refused. Each message says which field, what was expected, and never repeats the content.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

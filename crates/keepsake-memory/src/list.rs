@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{normal_text, parse_date, MemoryError, Millis};
+use crate::{MemoryError, Millis, normal_text, parse_date};
 
 /// The longest list, in UTF-8 bytes.
 pub const MAX_LIST_BYTES: usize = 8 * 1024 * 1024;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{normal_line, normal_text, MemoryError, MemoryId, Millis, Scope};
+use crate::{MemoryError, MemoryId, Millis, Scope, normal_line, normal_text};
 
 /// The most scopes that one memory stands in.
 pub const MAX_SCOPES_PER_MEMORY: usize = 16;
@@ -179,7 +179,13 @@ pub struct Memory {
 
 impl Memory {
     /// A first revision from a draft.
-    pub fn new(id: MemoryId, draft: Draft, provenance: Provenance, created: Millis, now: Millis) -> Result<Self, MemoryError> {
+    pub fn new(
+        id: MemoryId,
+        draft: Draft,
+        provenance: Provenance,
+        created: Millis,
+        now: Millis,
+    ) -> Result<Self, MemoryError> {
         Ok(Self { id, revision: 1, draft: draft.normalised()?, provenance, created, updated: now })
     }
 

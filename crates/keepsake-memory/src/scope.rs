@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{normal_line, MemoryError};
+use crate::{MemoryError, normal_line};
 
 /// The longest name of a scope, in Unicode scalar values.
 pub const MAX_SCOPE_CHARS: usize = 64;

@@ -24,7 +24,8 @@ pub fn normal_text(text: &str) -> Result<String, MemoryError> {
 
 /// One line in normal form: as [`normal_text`], with every run of white space one space. May be empty.
 pub fn normal_line(text: &str) -> String {
-    let spaced: String = text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !is_hidden(c)).collect();
+    let spaced: String =
+        text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !is_hidden(c)).collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 

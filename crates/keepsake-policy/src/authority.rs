@@ -102,7 +102,12 @@ mod tests {
     }
 
     fn sensitivity() -> impl Strategy<Value = Sensitivity> {
-        prop::sample::select(vec![Sensitivity::Normal, Sensitivity::Personal, Sensitivity::Sensitive, Sensitivity::Secret])
+        prop::sample::select(vec![
+            Sensitivity::Normal,
+            Sensitivity::Personal,
+            Sensitivity::Sensitive,
+            Sensitivity::Secret,
+        ])
     }
 
     fn id() -> impl Strategy<Value = MemoryId> {
@@ -111,11 +116,12 @@ mod tests {
 
     fn grant() -> impl Strategy<Value = Grant> {
         let action = prop::sample::select(vec![Action::Search, Action::Read, Action::Add]);
-        let duration = prop::sample::select(vec![GrantDuration::Session, GrantDuration::Week, GrantDuration::UntilRevoked]);
+        let duration =
+            prop::sample::select(vec![GrantDuration::Session, GrantDuration::Week, GrantDuration::UntilRevoked]);
         let age = prop::sample::select(vec![0, 604_799_999, 604_800_000]);
         let session = prop::sample::select(vec![SESSION, [1; 16]]);
-        (0usize..2, btree_set(action, 0..3), scopes(), sensitivity(), btree_set(id(), 0..2), duration, age, session).prop_map(
-            |(subject, actions, scopes, max_sensitivity, except, duration, age, session)| Grant {
+        (0usize..2, btree_set(action, 0..3), scopes(), sensitivity(), btree_set(id(), 0..2), duration, age, session)
+            .prop_map(|(subject, actions, scopes, max_sensitivity, except, duration, age, session)| Grant {
                 id: [0; 16],
                 subject: subjects()[subject].clone(),
                 terms: GrantTerms { actions, scopes },
@@ -125,8 +131,7 @@ mod tests {
                 session,
                 purpose: None,
                 created: NOW - age,
-            },
-        )
+            })
     }
 
     fn sees(grants: &[Grant], id: MemoryId, scopes: &[Scope], sensitivity: Sensitivity) -> bool {

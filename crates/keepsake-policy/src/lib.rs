@@ -6,8 +6,8 @@ mod scopes;
 mod subject;
 mod throttle;
 
-pub use authority::{authorise, Authority, RecordFacts};
-pub use grant::{Action, Denial, DecisionId, Grant, GrantDuration, GrantTerms, SessionId, MAX_PURPOSE_CHARS};
+pub use authority::{Authority, RecordFacts, authorise};
+pub use grant::{Action, DecisionId, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, SessionId};
 pub use scopes::ScopeSet;
 pub use subject::{Subject, SubjectError};
-pub use throttle::{Throttle, Verdict, BLOCK_MS, REFUSALS, REFUSAL_WINDOW_MS};
+pub use throttle::{BLOCK_MS, REFUSAL_WINDOW_MS, REFUSALS, Throttle, Verdict};

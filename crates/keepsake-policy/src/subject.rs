@@ -98,7 +98,9 @@ fn is_origin(origin: &str) -> bool {
     let Some((host, port)) = host_and_port(rest) else { return false };
     let port_is_good = port.is_empty()
         || port.strip_prefix(':').is_some_and(|digits| {
-            digits.bytes().all(|c| c.is_ascii_digit()) && digits.parse::<u16>().is_ok_and(|n| n > 0) && !digits.starts_with('0')
+            digits.bytes().all(|c| c.is_ascii_digit())
+                && digits.parse::<u16>().is_ok_and(|n| n > 0)
+                && !digits.starts_with('0')
         });
     let named = !host.is_empty()
         && host.len() <= 255
@@ -147,10 +149,26 @@ mod tests {
     #[test]
     fn everything_else_is_refused() {
         for origin in [
-            "", "null", "about:blank", "http://example.org", "https://", "https://Example.org", "https://example.org/",
-            "https://example.org:", "https://example.org:0", "https://example.org:99999", "https://a b", "https://user@example.org",
-            "ftp://example.org", "moz-extension://abc", "data:text/html,x", "https://bücher.example", "http://localhost.example.org",
-            "http://[::1", "https://[]", "https://[x]",
+            "",
+            "null",
+            "about:blank",
+            "http://example.org",
+            "https://",
+            "https://Example.org",
+            "https://example.org/",
+            "https://example.org:",
+            "https://example.org:0",
+            "https://example.org:99999",
+            "https://a b",
+            "https://user@example.org",
+            "ftp://example.org",
+            "moz-extension://abc",
+            "data:text/html,x",
+            "https://bücher.example",
+            "http://localhost.example.org",
+            "http://[::1",
+            "https://[]",
+            "https://[x]",
         ] {
             assert_eq!(Subject::site(origin, "firefox-default"), Err(SubjectError::BadOrigin), "{origin}");
         }

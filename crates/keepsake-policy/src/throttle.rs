@@ -86,7 +86,8 @@ impl Throttle {
 
     fn forget_old(&mut self, now: Millis) {
         for (_, times) in &mut self.refusals {
-            let blocked = times.len() >= REFUSALS && times.last().is_some_and(|last| now < last.saturating_add(BLOCK_MS));
+            let blocked =
+                times.len() >= REFUSALS && times.last().is_some_and(|last| now < last.saturating_add(BLOCK_MS));
             if !blocked {
                 times.retain(|&at| now.saturating_sub(at) < REFUSAL_WINDOW_MS && at <= now);
             }

@@ -1,1 +1,7 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod bm25;
+mod tokens;
+
+pub use bm25::{Hit, Index, LastWord, Slot};
+pub use tokens::tokens;

@@ -6,7 +6,8 @@ use tsify::Tsify;
 
 use crate::api::*;
 
-const HEADER: &str = "// Written by `cargo xtask build` from the Rust types of keepsake-vault: change those, not this.\n";
+const HEADER: &str =
+    "// Written by `cargo xtask build` from the Rust types of keepsake-vault: change those, not this.\n";
 
 /// The declarations that the npm client publishes: the page API and no more.
 pub fn page_api() -> String {

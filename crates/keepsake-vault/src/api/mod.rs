@@ -6,12 +6,12 @@ mod page;
 
 pub use effect::{Effect, Topic};
 pub use owner::{
-    Command, ConsentDecision, ConsentRecords, ConsentView, CountedScope, DenialView, Granted, GrantView, ImportReply,
+    Command, ConsentDecision, ConsentRecords, ConsentView, CountedScope, DenialView, GrantView, Granted, ImportReply,
     InboxPage, InboxView, ListPreview, MemoryPage, MemoryView, OwnerError, OwnerErrorCode, PreviewLine, ReceiptEntry,
     ReceiptPage, ReceiptView, Refused, Reply, Status, StrengthReport, SubjectGrants, VaultState,
 };
 pub use page::{
-    AddParams, AddResult, AddStatus, Added, Capabilities, HitProvenance, Limits, MemoryHit, NewMemory, NoParams, PageError,
-    PageErrorCode, PageEvent, PageGrant, PageMethod, PermissionsParams, PermissionsResult, RevokeResult, SearchFilters,
-    SearchParams, SearchResult,
+    AddParams, AddResult, AddStatus, Added, Capabilities, HitProvenance, Limits, MemoryHit, NewMemory, NoParams,
+    PageError, PageErrorCode, PageEvent, PageGrant, PageMethod, PermissionsParams, PermissionsResult, RevokeResult,
+    SearchFilters, SearchParams, SearchResult,
 };

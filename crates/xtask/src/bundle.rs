@@ -1,0 +1,147 @@
+//! TypeScript and web pages into what a browser loads: esbuild bundles, everything else is copied as it is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::layout::{Layout, VERSION, files_below};
+use crate::wasm::BINDINGS;
+
+const ECHO: &str = "tests/bench/echo-extension";
+const ASSISTANT: &str = "tests/fixtures/assistant";
+
+/// How a script is loaded.
+#[derive(Clone, Copy)]
+enum Format {
+    Module,
+    /// Content scripts are no modules: everything in one function.
+    ContentScript,
+}
+
+/// Makes dist/ anew. What this puts there ships, and nothing else.
+pub fn extension(layout: &Layout) -> Result<()> {
+    let dist = empty(layout.dist())?;
+    for manifest in ["manifest.json", "package.json", "client/package.json"] {
+        check_version(layout, manifest)?;
+    }
+    let mut modules = vec![
+        ("background".to_owned(), layout.path("extension/background/main.ts")),
+        ("worker/vault".to_owned(), layout.path("extension/worker/vault.ts")),
+        ("worker/kdf".to_owned(), layout.path("extension/worker/kdf.ts")),
+    ];
+    for page in pages(layout)? {
+        modules.push((format!("pages/{page}/main"), layout.path(&format!("extension/pages/{page}/main.ts"))));
+    }
+    scripts(layout, Format::Module, &modules, &dist)?;
+    scripts(layout, Format::ContentScript, &[bridge(layout)], &dist)?;
+
+    fs::copy(layout.path("manifest.json"), dist.join("manifest.json"))?;
+    for folder in ["pages", "components", "icons", "_locales"] {
+        copy_static(&layout.path("extension"), &layout.path("extension").join(folder), &dist)?;
+    }
+    copy_below(&layout.path("extension/generated"), &layout.path(BINDINGS).join("keepsake_bg.wasm"), &dist)
+}
+
+/// The npm package `@keepsake/client`: one module and its types.
+pub fn client(layout: &Layout) -> Result<()> {
+    let dist = empty(layout.path("client/dist"))?;
+    scripts(layout, Format::Module, &[("index".to_owned(), layout.path("client/src/index.ts"))], &dist)?;
+    layout.npm_program("tsc").args(["--project", "client/tsconfig.json"]).run()
+}
+
+/// The assistant page that the end-to-end tests and `start` serve.
+pub fn assistant(layout: &Layout) -> Result<()> {
+    let folder = empty(layout.target().join("assistant"))?;
+    scripts(layout, Format::Module, &[("main".to_owned(), layout.path(ASSISTANT).join("main.ts"))], &folder)?;
+    copy_static(&layout.path(ASSISTANT), &layout.path(ASSISTANT), &folder)
+}
+
+/// The peer of `bench bridge`: our own bridge before a background that only answers.
+pub fn echo_extension(layout: &Layout) -> Result<()> {
+    let folder = empty(layout.target().join("bench/echo-extension"))?;
+    let background = ("background".to_owned(), layout.path(ECHO).join("background.ts"));
+    scripts(layout, Format::Module, &[background], &folder)?;
+    scripts(layout, Format::ContentScript, &[bridge(layout)], &folder)?;
+    fs::copy(layout.path(ECHO).join("manifest.json"), folder.join("manifest.json"))?;
+    Ok(())
+}
+
+fn bridge(layout: &Layout) -> (String, PathBuf) {
+    ("content/bridge".to_owned(), layout.path("extension/content/bridge.ts"))
+}
+
+/// Every folder of extension/pages is a page, with a document and a script.
+fn pages(layout: &Layout) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(layout.path("extension/pages"))? {
+        let folder = entry?.path();
+        if !folder.is_dir() {
+            continue;
+        }
+        for part in ["index.html", "main.ts"] {
+            if !folder.join(part).is_file() {
+                bail!("{} has no {part}: a page is an index.html and a main.ts", folder.display());
+            }
+        }
+        names.push(folder.file_name().and_then(|name| name.to_str()).context("a page's name is not UTF-8")?.to_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Bundles each script to `NAME.js` in a folder. Not minified: whoever reviews the add-on reads what runs.
+fn scripts(layout: &Layout, format: Format, entries: &[(String, PathBuf)], folder: &Path) -> Result<()> {
+    let format = match format {
+        Format::Module => "esm",
+        Format::ContentScript => "iife",
+    };
+    layout
+        .npm_program("esbuild")
+        .args(["--bundle", "--target=firefox142", "--charset=utf8", "--legal-comments=inline", "--log-level=warning"])
+        .arg(format!("--format={format}"))
+        .arg(format!("--outdir={}", folder.display()))
+        .args(entries.iter().map(|(name, source)| format!("{name}={}", source.display())))
+        .run()
+}
+
+fn empty(folder: PathBuf) -> Result<PathBuf> {
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Copies what a browser loads as it is.
+fn copy_static(from: &Path, folder: &Path, to: &Path) -> Result<()> {
+    for ending in [".html", ".css", ".svg", ".json"] {
+        for file in files_below(folder, ending)? {
+            if file.file_name().is_some_and(|name| name != "tsconfig.json") {
+                copy_below(from, &file, to)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Copies a file to where it stands below another folder.
+fn copy_below(from: &Path, file: &Path, to: &Path) -> Result<()> {
+    let copy = to.join(file.strip_prefix(from)?);
+    if let Some(folder) = copy.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::copy(file, &copy).with_context(|| format!("cannot copy {}", file.display()))?;
+    Ok(())
+}
+
+fn check_version(layout: &Layout, file: &str) -> Result<()> {
+    let text = fs::read_to_string(layout.path(file)).with_context(|| format!("cannot read {file}"))?;
+    let manifest: Value = serde_json::from_str(&text).with_context(|| format!("{file} is not JSON"))?;
+    let version = manifest.get("version").and_then(Value::as_str).unwrap_or("none");
+    if version != VERSION {
+        bail!("the version in {file} is {version}, and in Cargo.toml {VERSION}: they are one");
+    }
+    Ok(())
+}
