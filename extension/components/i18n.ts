@@ -6,7 +6,11 @@ import type messages from "../_locales/en/messages.json";
 export type MessageKey = keyof typeof messages;
 
 /** The name of a text that exists for one thing and for several. */
-export type CountedKey = MessageKey extends infer K ? (K extends `${infer Base}_other` ? Base : never) : never;
+export type CountedKey = MessageKey extends infer K
+  ? K extends `${infer Base}_other`
+    ? Base
+    : never
+  : never;
 
 type Substitution = string | number;
 

@@ -6,7 +6,10 @@ export function readPassphrase(field: HTMLInputElement): Uint8Array {
 }
 
 /** Hands `passphrase` to `use` and overwrites it afterwards, whatever came of it. */
-export async function wipeAfter<R>(passphrase: Uint8Array, use: (passphrase: Uint8Array) => Promise<R>): Promise<R> {
+export async function wipeAfter<R>(
+  passphrase: Uint8Array,
+  use: (passphrase: Uint8Array) => Promise<R>,
+): Promise<R> {
   try {
     return await use(passphrase);
   } finally {

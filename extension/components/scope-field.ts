@@ -23,7 +23,9 @@ export function scopeSuggestions(
   choose: (scope: string) => void,
 ): unknown {
   const start = scopeFrom(typed) ?? "";
-  const fitting = known.filter((scope) => scope.includes(start) && scope !== start).slice(0, SHOWN_SUGGESTIONS);
+  const fitting = known
+    .filter((scope) => scope.includes(start) && scope !== start)
+    .slice(0, SHOWN_SUGGESTIONS);
   if (fitting.length === 0) return nothing;
   return html`<div class="chips" role="group" aria-label=${t("scopeSuggestions")}>
     ${fitting.map(
@@ -128,7 +130,8 @@ export class ScopeField extends PageElement {
   #add(name: string): boolean {
     const scope = scopeFrom(name);
     if (scope === undefined) this.problem = t("scopeBad", MAX_SCOPE_CHARS);
-    else if (!this.value.includes(scope) && this.value.length >= MAX_SCOPES) this.problem = t("scopeTooMany", MAX_SCOPES);
+    else if (!this.value.includes(scope) && this.value.length >= MAX_SCOPES)
+      this.problem = t("scopeTooMany", MAX_SCOPES);
     else {
       this.value = [...new Set([...this.value, scope])];
       this.typed = "";

@@ -47,7 +47,8 @@ export const actionNames = (actions: readonly Action[]): string =>
   formatList(actions.map((action) => t(`action_${action}`)));
 
 /** The origin or the extension's id, unaltered. */
-export const subjectName = (subject: Subject): string => (subject.kind === "site" ? subject.origin : subject.id);
+export const subjectName = (subject: Subject): string =>
+  subject.kind === "site" ? subject.origin : subject.id;
 
 /** One text a subject, to compare and to key by. */
 export const subjectKey = (subject: Subject): string =>

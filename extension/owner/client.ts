@@ -1,20 +1,17 @@
 // The pages' way to the background: one port, one promise a call, and news of what changed.
 
-import type { Command, OwnerError, Topic } from "../generated/messages";
-import { type News, OWNER_PORT, type OwnerCall, type OwnerMessage, type OwnerResults, type ReplyTo } from "./protocol";
+import type { Command, Topic } from "../generated/messages";
+import { OwnerFailure } from "./failure";
+import {
+  type News,
+  OWNER_PORT,
+  type OwnerCall,
+  type OwnerMessage,
+  type OwnerResults,
+  type ReplyTo,
+} from "./protocol";
 
-/** An `OwnerError` from the vault or the background; pages put `code` in the person's language. */
-export class OwnerFailure extends Error {
-  readonly code: OwnerError["code"];
-  readonly retryAfterMs: number | undefined;
-
-  constructor(error: OwnerError) {
-    super(error.message);
-    this.name = "OwnerFailure";
-    this.code = error.code;
-    this.retryAfterMs = error.retry_after_ms;
-  }
-}
+export { OwnerFailure };
 
 interface Waiting {
   call: OwnerCall;

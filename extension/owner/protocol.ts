@@ -6,7 +6,8 @@ import type { Command, OwnerError, Reply, StrengthReport, Subject, Topic } from 
 export const OWNER_PORT = "owner";
 
 /** The reply that belongs to a command. */
-export type ReplyTo<C extends Command["command"]> = Extract<Reply, { command: C }> extends { reply: infer R } ? R : undefined;
+export type ReplyTo<C extends Command["command"]> =
+  Extract<Reply, { command: C }> extends { reply: infer R } ? R : undefined;
 
 /** A wish that needs more than the vault: keys, workers, windows, Firefox's own permissions. */
 export type OwnerCall =

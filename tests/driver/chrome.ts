@@ -193,6 +193,15 @@ export class Chrome {
     return this.#window.evaluate((id) => WebExtensionPolicy.getByID(id) !== null, extension);
   }
 
+  async takesUnsignedAddOns(): Promise<boolean> {
+    return this.#window.evaluate(() => {
+      const { AppConstants } = ChromeUtils.importESModule("resource://gre/modules/AppConstants.sys.mjs") as {
+        AppConstants: { MOZ_REQUIRE_SIGNING: boolean };
+      };
+      return !AppConstants.MOZ_REQUIRE_SIGNING;
+    });
+  }
+
   /** Sets a preference in the running Firefox. */
   async setPreference(name: string, value: boolean | number | string): Promise<void> {
     await this.#window.evaluate(

@@ -130,6 +130,15 @@ export class Firefox {
     return extension;
   }
 
+  isInstalled(extension: string): Promise<boolean> {
+    return this.chrome.isInstalled(extension);
+  }
+
+  /** Whether an add-on without Mozilla's signature can be installed for good: in release Firefox it cannot. */
+  takesUnsignedAddOns(): Promise<boolean> {
+    return this.chrome.takesUnsignedAddOns();
+  }
+
   async uninstall(extension: string): Promise<void> {
     await this.#bidi.send("webExtension.uninstall", { extension });
   }

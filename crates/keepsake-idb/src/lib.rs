@@ -1,1 +1,153 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+use futures_util::future::try_join_all;
+use idb::{Factory, TransactionMode as WriteMode};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use keepsake_vault::{Batch, ObjectKey, Space, Store, StoreError};
+use rexie::{ObjectStore, Rexie, TransactionMode};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DomException, IdbDatabase, IdbTransaction};
+
+/// The version of the database's object stores, not of what is in them.
+const VERSION: u32 = 1;
+
+/// A database of this extension.
+pub struct IdbStore {
+    reads: Rexie,
+    writes: IdbDatabase,
+}
+
+impl IdbStore {
+    /// Opens the database, and makes it where there is none. Fails where Firefox gives the extension no storage, such as
+    /// under “Never remember history”.
+    pub async fn open(name: &str) -> Result<Self, StoreError> {
+        let stores = Space::ALL.into_iter().map(|space| ObjectStore::new(space.name()));
+        let builder =
+            stores.fold(Rexie::builder(name).version(VERSION), |builder, store| builder.add_object_store(store));
+        let reads = builder.build().await.map_err(|error| StoreError::Unavailable(describe(&error)))?;
+        let request = Factory::new().and_then(|factory| factory.open(name, Some(VERSION)));
+        let writes = match request {
+            Ok(request) => request.await,
+            Err(error) => Err(error),
+        };
+        let writes = writes.map_err(|error| StoreError::Unavailable(describe(&error)))?;
+        Ok(Self { reads, writes: writes.into() })
+    }
+
+    /// A transaction over all object stores that is complete only when its bytes are on the disk.
+    fn strict_transaction(&self) -> Result<IdbTransaction, StoreError> {
+        let names: Array = Space::ALL.into_iter().map(|space| JsValue::from(space.name())).collect();
+        let options = Object::new();
+        let make = || -> Result<IdbTransaction, JsValue> {
+            Reflect::set(&options, &"durability".into(), &"strict".into())?;
+            // web-sys has no binding with options outside of its unstable interfaces.
+            let transaction: Function = Reflect::get(&self.writes, &"transaction".into())?.dyn_into()?;
+            let mode = JsValue::from(WriteMode::ReadWrite);
+            transaction.call3(&self.writes, &names, &mode, &options)?.dyn_into()
+        };
+        make().map_err(|error| failed(&error))
+    }
+}
+
+impl Store for IdbStore {
+    async fn get(&self, space: Space, key: ObjectKey) -> Result<Option<Vec<u8>>, StoreError> {
+        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
+        let store = transaction.store(space.name()).map_err(read_failed)?;
+        store.get(key_value(&key)).await.map_err(read_failed)?.map(|value| bytes(&value)).transpose()
+    }
+
+    async fn get_many(&self, space: Space, keys: &[ObjectKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
+        let store = transaction.store(space.name()).map_err(read_failed)?;
+        // All requests at once: waiting for each in turn takes a trip to the database for each.
+        let values = try_join_all(keys.iter().map(|key| store.get(key_value(key)))).await.map_err(read_failed)?;
+        values.into_iter().map(|value| value.map(|value| bytes(&value)).transpose()).collect()
+    }
+
+    async fn all(&self, space: Space) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError> {
+        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
+        let store = transaction.store(space.name()).map_err(read_failed)?;
+        // Both requests see the one transaction's state and answer in the order of the keys.
+        let keys = store.get_all_keys(None, None).await.map_err(read_failed)?;
+        let values = store.get_all(None, None).await.map_err(read_failed)?;
+        let pairs = keys.iter().zip(values.iter()).map(|(key, value)| {
+            let key = bytes(key)?.try_into().map_err(|_| StoreError::Failed("a key of another length".to_owned()))?;
+            Ok((key, bytes(value)?))
+        });
+        pairs.collect()
+    }
+
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
+        let watched = self.strict_transaction()?;
+        let transaction = idb::Transaction::from(watched.clone());
+        let issue = || -> Result<(), idb::Error> {
+            // No request is awaited by itself: the transaction's end tells of them all.
+            for (space, key, value) in &batch.puts {
+                let value = Uint8Array::from(value.as_slice());
+                let _request = transaction.object_store(space.name())?.put(&value, Some(&key_value(key)))?;
+            }
+            for (space, key) in &batch.deletes {
+                let _request = transaction.object_store(space.name())?.delete(key_value(key))?;
+            }
+            Ok(())
+        };
+        if let Err(error) = issue() {
+            // What was issued before must not be written without the rest.
+            if let Ok(aborting) = transaction.abort() {
+                let _aborted = aborting.await;
+            }
+            return Err(write_failed(&error));
+        }
+        match transaction.await {
+            Ok(result) if result.is_committed() => Ok(()),
+            // The reason stands on the transaction alone.
+            Ok(_) => {
+                Err(watched.error().map_or_else(|| StoreError::Failed("aborted".to_owned()), |error| named(&error)))
+            }
+            Err(error) => Err(write_failed(&error)),
+        }
+    }
+}
+
+fn key_value(key: &ObjectKey) -> JsValue {
+    // As an ArrayBuffer: binary keys sort by their bytes.
+    Uint8Array::from(key.as_slice()).buffer().into()
+}
+
+fn bytes(value: &JsValue) -> Result<Vec<u8>, StoreError> {
+    if !value.is_instance_of::<Uint8Array>() && !value.is_instance_of::<js_sys::ArrayBuffer>() {
+        return Err(StoreError::Failed("something that is not bytes is stored".to_owned()));
+    }
+    Ok(Uint8Array::new(value).to_vec())
+}
+
+fn read_failed(error: rexie::Error) -> StoreError {
+    StoreError::Failed(describe(&error))
+}
+
+fn write_failed(error: &idb::Error) -> StoreError {
+    let described = describe(error);
+    if described.contains("QuotaExceeded") { StoreError::Full } else { StoreError::Failed(described) }
+}
+
+/// The whole chain of causes: rexie's and idb's own words leave out the DOMException that tells what happened.
+fn describe(error: &impl core::error::Error) -> String {
+    format!("{error}: {error:?}").chars().take(300).collect()
+}
+
+fn failed(error: &JsValue) -> StoreError {
+    match error.dyn_ref::<DomException>() {
+        Some(exception) => named(exception),
+        None => StoreError::Failed("the browser gave no reason".to_owned()),
+    }
+}
+
+fn named(exception: &DomException) -> StoreError {
+    match exception.name().as_str() {
+        "QuotaExceededError" => StoreError::Full,
+        name => StoreError::Failed(name.to_owned()),
+    }
+}

@@ -1,1 +1,166 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+use keepsake_crypto::{CryptoError, Kdf, Random, SecretKey, derive_kek, passphrase};
+use keepsake_idb::IdbStore;
+use keepsake_policy::Subject;
+use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Reply, StrengthReport};
+use keepsake_vault::{Clock, Vault};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
+
+/// The database's name in IndexedDB.
+const DATABASE: &str = "keepsake";
+
+struct BrowserClock;
+
+impl Clock for BrowserClock {
+    fn now(&self) -> u64 {
+        js_sys::Date::now() as u64
+    }
+}
+
+struct BrowserRandom;
+
+impl Random for BrowserRandom {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
+        getrandom::fill(bytes).map_err(|_| CryptoError::NoRandomness)
+    }
+}
+
+/// The vault in this browser's storage.
+#[wasm_bindgen(js_name = Vault)]
+pub struct BrowserVault {
+    vault: Vault<IdbStore, BrowserClock, BrowserRandom>,
+}
+
+/// What came of an attempt to open the vault.
+#[derive(Serialize)]
+struct Opened {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    session_key: JsValue,
+    error: Option<OwnerError>,
+    effects: Vec<Effect>,
+}
+
+#[derive(Serialize)]
+struct Replied {
+    reply: Reply,
+    effects: Vec<Effect>,
+}
+
+#[wasm_bindgen(js_class = Vault)]
+impl BrowserVault {
+    /// Opens the database and, with what the browser's memory kept of the session, resumes it.
+    pub async fn open(session: Option<String>, session_key: Option<Vec<u8>>) -> Result<BrowserVault, JsValue> {
+        let key = session_key.map(Zeroizing::new).and_then(|bytes| SecretKey::from_slice(&bytes));
+        let store = IdbStore::open(DATABASE).await.map_err(|error| to_js_error(&error.into()))?;
+        let vault = Vault::open(store, BrowserClock, BrowserRandom, session.as_deref(), key).await;
+        vault.map(|vault| Self { vault }).map_err(|error| to_js_error(&error))
+    }
+
+    /// Decides a subject's request; answers effects.
+    pub async fn handle(&mut self, subject: JsValue, request_id: String, body: String) -> Result<JsValue, JsValue> {
+        let subject: Subject = from_js(subject)?;
+        to_js(&self.vault.handle(subject, &request_id, &body).await)
+    }
+
+    /// The asker's page is gone; answers effects.
+    pub fn withdraw(&mut self, subject: JsValue, request_ids: JsValue) -> Result<JsValue, JsValue> {
+        let (subject, request_ids): (Subject, Vec<String>) = (from_js(subject)?, from_js(request_ids)?);
+        to_js(&self.vault.withdraw(&subject, &request_ids))
+    }
+
+    /// The consent's window was closed; answers effects.
+    pub async fn consent_closed(&mut self, id: String) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.consent_closed(&id).await.map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Carries out a command; answers `{reply, effects}`.
+    pub async fn command(&mut self, command: JsValue) -> Result<JsValue, JsValue> {
+        let command: Command = from_js(command)?;
+        let (reply, effects) = self.vault.command(command).await.map_err(|error| to_js_error(&error))?;
+        to_js(&Replied { reply, effects })
+    }
+
+    /// What `derive` needs besides the passphrase.
+    pub fn kdf_challenge(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.kdf().map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Makes a vault; answers `{session_key, effects}`.
+    pub async fn create(&mut self, challenge: JsValue, kek: Vec<u8>) -> Result<JsValue, JsValue> {
+        let kek = secret(kek)?;
+        let kdf: Kdf = from_js(challenge)?;
+        let (key, effects) = self.vault.create(kdf, &kek).await.map_err(|error| to_js_error(&error))?;
+        opened(Ok(key), effects)
+    }
+
+    /// Opens the vault; answers `{session_key, effects}`, or `{error, effects}`: a failure has effects too.
+    pub async fn unlock(&mut self, kek: Vec<u8>) -> Result<JsValue, JsValue> {
+        let kek = secret(kek)?;
+        let (result, effects) = self.vault.unlock(&kek).await;
+        opened(result, effects)
+    }
+
+    /// Forgets the keys; answers effects.
+    pub async fn lock(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.lock().await.map_err(|error| to_js_error(&error))?)
+    }
+}
+
+/// The key-encryption key of a passphrase (UTF-8): a third of a second and 64 MiB, so for a worker of its own.
+#[wasm_bindgen]
+pub fn derive(passphrase: Vec<u8>, challenge: JsValue) -> Result<Vec<u8>, JsValue> {
+    let passphrase = Zeroizing::new(passphrase);
+    let kdf: Kdf = from_js(challenge)?;
+    let kek = derive_kek(&passphrase, &kdf).map_err(|error| to_js_error(&error.into()))?;
+    Ok(kek.expose().to_vec())
+}
+
+/// How hard a passphrase (UTF-8) is to guess.
+#[wasm_bindgen]
+pub fn assess_passphrase(passphrase: Vec<u8>) -> Result<JsValue, JsValue> {
+    let strength = passphrase::assess(&Zeroizing::new(passphrase));
+    to_js(&StrengthReport {
+        score: strength.score,
+        guesses_log10_tenths: (strength.guesses_log10 * 10.0) as u32,
+        strong: strength.is_strong(),
+    })
+}
+
+/// Six random words.
+#[wasm_bindgen]
+pub fn suggest_passphrase() -> Result<String, JsValue> {
+    let words = passphrase::make_passphrase(&mut BrowserRandom).map_err(|error| to_js_error(&error.into()))?;
+    Ok(words.to_string())
+}
+
+fn opened(result: Result<SecretKey, OwnerError>, effects: Vec<Effect>) -> Result<JsValue, JsValue> {
+    let (session_key, error) = match result {
+        Ok(key) => (js_sys::Uint8Array::from(key.expose().as_slice()).into(), None),
+        Err(error) => (JsValue::UNDEFINED, Some(error)),
+    };
+    to_js(&Opened { session_key, error, effects })
+}
+
+fn secret(bytes: Vec<u8>) -> Result<SecretKey, JsValue> {
+    let bytes = Zeroizing::new(bytes);
+    let invalid = || to_js_error(&OwnerError::new(OwnerErrorCode::Invalid, "a key has 32 bytes"));
+    SecretKey::from_slice(&bytes).ok_or_else(invalid)
+}
+
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    Ok(value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
+
+fn to_js_error(error: &OwnerError) -> JsValue {
+    to_js(error).unwrap_or_else(|_| JsValue::from_str("error"))
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|error| to_js_error(&OwnerError::new(OwnerErrorCode::Invalid, format!("not in form: {error}"))))
+}

@@ -1,0 +1,7 @@
+// What `import … from "@keepsake/client"` gives.
+
+export { Client, type ConnectOptions, connect } from "./client.ts";
+export { type DiscoverOptions, discover } from "./discover.ts";
+export { AgentMemoryError, NoProviderError } from "./errors.ts";
+export type * from "./page-api.ts";
+export type { EventName, EventOf, Provider, ProviderInfo, RequestOptions } from "./provider.ts";

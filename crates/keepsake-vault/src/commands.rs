@@ -1,0 +1,476 @@
+//! The person's commands, one function each.
+
+use keepsake_crypto::Random;
+use keepsake_memory::{
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity, parse_list,
+};
+use keepsake_policy::{Denial, Subject};
+use keepsake_search::LastWord;
+
+use crate::api::*;
+use crate::consent::grant_view;
+use crate::format::{Decision, Proposal, Receipt};
+use crate::open::Open;
+use crate::records::words_id;
+use crate::session::Captured;
+use crate::vault::{Parts, Vault};
+use crate::{Clock, Space, Store};
+
+/// The most that one page of a list holds.
+const MAX_PAGE: u32 = 500;
+
+/// The most memories that one command changes.
+const MAX_BATCH: usize = 1000;
+
+impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+    /// Carries out a command; where it fails nothing was changed.
+    pub async fn command(&mut self, command: Command) -> Result<(Reply, Vec<Effect>), OwnerError> {
+        let mut effects = Vec::new();
+        let reply = self.carry_out(command, &mut effects).await?;
+        self.save(&mut effects);
+        Ok((reply, effects))
+    }
+
+    async fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) -> Result<Reply, OwnerError> {
+        Ok(match command {
+            Command::Status => Reply::Status(self.status()),
+            Command::MemoryAdd { draft } => Reply::MemoryAdd(self.memory_add(draft, effects).await?),
+            Command::MemoryEdit { id, revision, draft } => {
+                Reply::MemoryEdit(self.memory_edit(id, revision, draft, effects).await?)
+            }
+            Command::MemoryDelete { ids } => Reply::MemoryDelete(self.memory_delete(ids, effects).await?),
+            Command::MemoryRestore { memories } => Reply::MemoryRestore(self.memory_restore(memories, effects).await?),
+            Command::MemoryList { query, scope, kind, offset, limit } => {
+                Reply::MemoryList(self.memory_list(query, scope, kind, page(offset, limit)?).await?)
+            }
+            Command::Scopes => Reply::Scopes(self.scopes()?),
+            Command::ListPreview { text } => Reply::ListPreview(self.list_preview(&text)?),
+            Command::MemoryImport { source, scope, kind, sensitivity, lines } => {
+                Reply::MemoryImport(self.memory_import(&source, scope, kind, sensitivity, lines, effects).await?)
+            }
+            Command::Capture { text, source, title } => {
+                Reply::Capture(self.capture(Captured { text, source, title }, effects).await?)
+            }
+            Command::Inbox { offset, limit } => Reply::Inbox(self.inbox(page(offset, limit)?).await?),
+            Command::InboxAccept { ids, draft } => Reply::InboxAccept(self.inbox_accept(ids, draft, effects).await?),
+            Command::InboxDecline { ids } => Reply::InboxDecline(self.inbox_decline(ids, effects).await?),
+            Command::InboxRestore { items } => Reply::InboxRestore(self.inbox_restore(items, effects).await?),
+            Command::Grants => Reply::Grants(self.decisions(|_| true)?),
+            Command::SubjectGrants { subject } => Reply::SubjectGrants(self.decisions(|other| *other == subject)?),
+            Command::GrantRevoke { id } => Reply::GrantRevoke(self.revoke_one(&id, effects).await?),
+            Command::SubjectRevoke { subject } => {
+                self.opened()?;
+                Reply::SubjectRevoke(self.revoke_all(&subject, false, effects).await?)
+            }
+            Command::Receipts { offset, limit } => Reply::Receipts(self.receipts(page(offset, limit)?).await?),
+            Command::Consent { id } => Reply::Consent(self.consent_view(&id)?),
+            Command::ConsentRecords { id, scopes, max_sensitivity, query, offset, limit } => {
+                let page = page(offset, limit)?;
+                Reply::ConsentRecords(self.consent_records(&id, scopes, max_sensitivity, query.as_deref(), page).await?)
+            }
+            Command::ConsentDecide { id, decision } => {
+                self.consent_decide(&id, decision, effects).await?;
+                Reply::ConsentDecide
+            }
+        })
+    }
+
+    fn status(&self) -> Status {
+        let state = self.state();
+        match &self.open {
+            None => Status { state, memories: 0, inbox: 0, receipts: 0, damaged: 0 },
+            Some(open) => Status {
+                state,
+                memories: open.records.len() as u32,
+                inbox: open.inbox.len() as u32,
+                receipts: open.manifest.receipts as u32,
+                damaged: open.damaged,
+            },
+        }
+    }
+
+    async fn memory_add(&mut self, draft: Draft, effects: &mut Vec<Effect>) -> Result<MemoryView, OwnerError> {
+        let Parts { open, store, random, now } = self.parts()?;
+        let memory = Memory::new(MemoryId::new(now, random.make()?), draft, Provenance::own(), now, now)?;
+        open.add(store, random, core::slice::from_ref(&memory)).await?;
+        effects.push(changed(&[Topic::Memories]));
+        Ok(MemoryView::from(&memory))
+    }
+
+    async fn memory_edit(
+        &mut self,
+        id: MemoryId,
+        revision: u64,
+        draft: Draft,
+        effects: &mut Vec<Effect>,
+    ) -> Result<MemoryView, OwnerError> {
+        let Parts { open, store, random, now } = self.parts()?;
+        let before = open.memory(store, id).await?;
+        if before.revision != revision {
+            let message = "this memory was changed in the meantime: look at it again before you change it";
+            return Err(OwnerError::new(OwnerErrorCode::Conflict, message));
+        }
+        let after = before.revised(draft, now)?;
+        let stood = open.records.get(id).map(|entry| entry.stored);
+        let mut transaction = open.transaction(random);
+        let stored = transaction.put(Space::Records, id.as_bytes(), after.revision, &after, stood)?;
+        open.manifest = transaction.commit(store).await?;
+        open.records.insert(&after, stored, &open.keys.equality, Some(&before.draft.text));
+        effects.push(changed(&[Topic::Memories]));
+        Ok(MemoryView::from(&after))
+    }
+
+    async fn memory_delete(
+        &mut self,
+        ids: Vec<MemoryId>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Vec<MemoryView>, OwnerError> {
+        at_most(ids.len())?;
+        let Parts { open, store, random, .. } = self.parts()?;
+        let mut entries: Vec<_> = ids.iter().filter_map(|id| open.records.get(*id)).collect();
+        entries.sort_by_key(|entry| entry.id);
+        entries.dedup_by_key(|entry| entry.id);
+        let memories = open.memories(store, &entries).await?;
+        let mut transaction = open.transaction(random);
+        for memory in &memories {
+            if let Some(entry) = open.records.get(memory.id) {
+                transaction.delete(Space::Records, entry.stored);
+            }
+        }
+        open.manifest = transaction.commit(store).await?;
+        for memory in &memories {
+            open.records.remove(memory.id, &memory.draft.text);
+        }
+        effects.push(changed(&[Topic::Memories]));
+        Ok(memories.iter().map(MemoryView::from).collect())
+    }
+
+    async fn memory_restore(&mut self, views: Vec<MemoryView>, effects: &mut Vec<Effect>) -> Result<u32, OwnerError> {
+        at_most(views.len())?;
+        let Parts { open, store, random, now } = self.parts()?;
+        let mut memories: Vec<Memory> = Vec::with_capacity(views.len());
+        for view in views {
+            let there = open.records.get(view.id).is_some() || memories.iter().any(|memory| memory.id == view.id);
+            if !there {
+                memories.push(restored(view, now)?);
+            }
+        }
+        open.add(store, random, &memories).await?;
+        effects.push(changed(&[Topic::Memories]));
+        Ok(memories.len() as u32)
+    }
+
+    async fn memory_list(
+        &self,
+        query: Option<String>,
+        scope: Option<Scope>,
+        kind: Option<Kind>,
+        page: core::ops::Range<usize>,
+    ) -> Result<MemoryPage, OwnerError> {
+        let open = self.opened()?;
+        let passes = |entry: &crate::records::Entry| {
+            scope.as_ref().is_none_or(|scope| entry.scopes.contains(scope))
+                && kind.is_none_or(|kind| entry.kind == kind)
+        };
+        let found = match query.filter(|query| !query.trim().is_empty()) {
+            Some(query) => {
+                let found = open.records.search(&query, LastWord::Growing, usize::MAX, passes);
+                found.into_iter().map(|(entry, _)| entry).collect()
+            }
+            None => open.records.newest(passes),
+        };
+        let items = open.memories(&self.store, part(&found, page)).await?;
+        Ok(MemoryPage { total: found.len() as u32, items: items.iter().map(MemoryView::from).collect() })
+    }
+
+    fn scopes(&self) -> Result<Vec<CountedScope>, OwnerError> {
+        let counts = self.opened()?.records.scopes();
+        Ok(counts.into_iter().map(|(name, memories)| CountedScope { name: name.clone(), memories }).collect())
+    }
+
+    fn list_preview(&self, text: &str) -> Result<ListPreview, OwnerError> {
+        let open = self.opened()?;
+        let parsed = parse_list(text)?;
+        let mut above = std::collections::HashSet::new();
+        let lines = parsed.lines.into_iter().map(|line| {
+            let repeated = !above.insert(words_id(&open.keys.equality, &line.text));
+            let duplicate = repeated || open.records.hold_words(&open.keys.equality, &line.text);
+            PreviewLine { line, duplicate }
+        });
+        Ok(ListPreview { lines: lines.collect(), skipped: parsed.skipped })
+    }
+
+    async fn memory_import(
+        &mut self,
+        source: &str,
+        scope: Scope,
+        kind: Kind,
+        sensitivity: Sensitivity,
+        lines: Vec<ListLine>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<ImportReply, OwnerError> {
+        at_most(lines.len())?;
+        let Parts { open, store, random, now } = self.parts()?;
+        let provenance =
+            Provenance { channel: Channel::Import, origin: Some(Origin::new(source, None)), reviewed: false };
+        let mut memories = Vec::with_capacity(lines.len());
+        for line in lines {
+            let id = MemoryId::new(now, random.make()?);
+            let draft = Draft { text: line.text, kind, scopes: vec![scope.clone()], sensitivity };
+            memories.push(Memory::new(id, draft, provenance.clone(), line.created.unwrap_or(now), now)?);
+        }
+        open.add(store, random, &memories).await?;
+        effects.push(changed(&[Topic::Memories]));
+        Ok(ImportReply { ids: memories.iter().map(|memory| memory.id).collect() })
+    }
+
+    async fn inbox(&self, page: core::ops::Range<usize>) -> Result<InboxPage, OwnerError> {
+        let open = self.opened()?;
+        let mut waiting: Vec<_> = open.inbox.iter().map(|(id, waiting)| (waiting.received, *id)).collect();
+        waiting.sort_unstable();
+        let mut items = Vec::new();
+        for (_, id) in part(&waiting, page) {
+            items.push(inbox_view(open, &open.proposal(&self.store, *id).await?));
+        }
+        Ok(InboxPage { total: waiting.len() as u32, items })
+    }
+
+    async fn inbox_accept(
+        &mut self,
+        ids: Vec<MemoryId>,
+        draft: Option<Draft>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Vec<MemoryView>, OwnerError> {
+        at_most(ids.len())?;
+        if draft.is_some() && ids.len() != 1 {
+            return Err(OwnerError::invalid("only one proposal at a time can be changed while it is accepted"));
+        }
+        let Parts { open, store, random, now } = self.parts()?;
+        let proposals = proposals(open, store, ids).await?;
+        let mut accepted = Vec::with_capacity(proposals.len());
+        for proposal in &proposals {
+            let channel = match proposal.subject {
+                Subject::Site { .. } => Channel::Site,
+                Subject::Extension { .. } => Channel::Extension,
+            };
+            let origin = Some(Origin::new(proposal.subject.name(), None));
+            let provenance = Provenance { channel, origin, reviewed: true };
+            let draft = draft.clone().unwrap_or_else(|| proposal.draft.clone());
+            accepted.push(Memory::new(proposal.id, draft, provenance, proposal.received, now)?);
+        }
+        let mut transaction = open.transaction(random);
+        let mut stored = Vec::with_capacity(accepted.len());
+        for memory in &accepted {
+            if let Some(waiting) = open.inbox.get(&memory.id) {
+                transaction.delete(Space::Inbox, waiting.stored);
+            }
+            stored.push(transaction.put(Space::Records, memory.id.as_bytes(), memory.revision, memory, None)?);
+        }
+        open.manifest = transaction.commit(store).await?;
+        for (memory, stored) in accepted.iter().zip(stored) {
+            open.inbox.remove(&memory.id);
+            open.records.insert(memory, stored, &open.keys.equality, None);
+        }
+        effects.push(changed(&[Topic::Inbox, Topic::Memories]));
+        Ok(accepted.iter().map(MemoryView::from).collect())
+    }
+
+    async fn inbox_decline(
+        &mut self,
+        ids: Vec<MemoryId>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Vec<InboxView>, OwnerError> {
+        at_most(ids.len())?;
+        let Parts { open, store, random, .. } = self.parts()?;
+        let proposals = proposals(open, store, ids).await?;
+        let mut transaction = open.transaction(random);
+        for proposal in &proposals {
+            if let Some(waiting) = open.inbox.get(&proposal.id) {
+                transaction.delete(Space::Inbox, waiting.stored);
+            }
+        }
+        open.manifest = transaction.commit(store).await?;
+        for proposal in &proposals {
+            open.inbox.remove(&proposal.id);
+        }
+        effects.push(changed(&[Topic::Inbox]));
+        Ok(proposals.iter().map(|proposal| inbox_view(open, proposal)).collect())
+    }
+
+    async fn inbox_restore(&mut self, items: Vec<InboxView>, effects: &mut Vec<Effect>) -> Result<u32, OwnerError> {
+        at_most(items.len())?;
+        let Parts { open, store, random, .. } = self.parts()?;
+        let mut transaction = open.transaction(random);
+        let mut restored: std::collections::BTreeMap<MemoryId, (Proposal, _)> = std::collections::BTreeMap::new();
+        for item in items {
+            if open.inbox.contains_key(&item.id)
+                || open.records.get(item.id).is_some()
+                || restored.contains_key(&item.id)
+            {
+                continue;
+            }
+            // Which request brought it is forgotten: that request has had its answer.
+            let proposal = Proposal {
+                id: item.id,
+                subject: item.subject.checked()?,
+                draft: item.draft.normalised()?,
+                received: item.received,
+                request: transaction.make()?,
+                receipt: transaction.make()?,
+            };
+            let stored = transaction.put(Space::Inbox, item.id.as_bytes(), 1, &proposal, None)?;
+            restored.insert(item.id, (proposal, stored));
+        }
+        open.manifest = transaction.commit(store).await?;
+        let count = restored.len() as u32;
+        for (id, (proposal, stored)) in restored {
+            let waiting = open.waiting(&proposal, stored);
+            open.inbox.insert(id, waiting);
+        }
+        effects.push(changed(&[Topic::Inbox]));
+        Ok(count)
+    }
+
+    fn decisions(&self, of: impl Fn(&Subject) -> bool) -> Result<SubjectGrants, OwnerError> {
+        let open = self.opened()?;
+        let now = self.clock.now();
+        Ok(SubjectGrants {
+            grants: open.live_grants(now).filter(|grant| of(&grant.subject)).map(grant_view).collect(),
+            denials: open.live_denials(now).filter(|denial| of(&denial.subject)).map(denial_view).collect(),
+        })
+    }
+
+    async fn revoke_one(&mut self, id: &str, effects: &mut Vec<Effect>) -> Result<u32, OwnerError> {
+        let open = self.opened()?;
+        let found = open.decisions.iter().find(|(_, decision)| hex::encode(decision.id()) == id);
+        let subject = found.map(|(_, decision)| decision.subject().clone());
+        let subject = subject.ok_or_else(|| OwnerError::not_found("grant"))?;
+        self.revoke(&subject, false, |decision| hex::encode(decision.id()) == id, effects).await
+    }
+
+    /// Ends what a subject holds: its grants where it gives them up itself, else its denials too.
+    pub(crate) async fn revoke_all(
+        &mut self,
+        subject: &Subject,
+        by_subject: bool,
+        effects: &mut Vec<Effect>,
+    ) -> Result<u32, OwnerError> {
+        let ends = |decision: &Decision| !by_subject || matches!(decision, Decision::Grant(_));
+        self.revoke(subject, by_subject, ends, effects).await
+    }
+
+    async fn revoke(
+        &mut self,
+        subject: &Subject,
+        by_subject: bool,
+        ends: impl Fn(&Decision) -> bool,
+        effects: &mut Vec<Effect>,
+    ) -> Result<u32, OwnerError> {
+        let Parts { open, store, random, now } = self.parts()?;
+        let ending: Vec<_> = open
+            .decisions
+            .iter()
+            .filter(|(_, decision)| decision.subject() == subject && ends(decision))
+            .map(|(stored, decision)| (*stored, decision.id()))
+            .collect();
+        if ending.is_empty() {
+            return Ok(0);
+        }
+        let mut transaction = open.transaction(random);
+        for (stored, id) in &ending {
+            transaction.delete(Space::Decisions, *stored);
+            transaction.receipt(now, subject, ReceiptEntry::Revoked { decision: hex::encode(id), by_subject })?;
+        }
+        open.manifest = transaction.commit(store).await?;
+        open.decisions.retain(|(_, decision)| !ending.iter().any(|(_, id)| *id == decision.id()));
+        self.note_subjects();
+        let event = PageEvent::GrantChange { grants: self.page_grants(subject) };
+        effects.push(Effect::Notify { subject: subject.clone(), event });
+        effects.push(changed(&[Topic::Grants, Topic::Receipts]));
+        Ok(ending.len() as u32)
+    }
+
+    async fn receipts(&mut self, page: core::ops::Range<usize>) -> Result<ReceiptPage, OwnerError> {
+        let Parts { open, store, .. } = self.parts()?;
+        let (mut receipts, intact) = open.receipts(store).await?;
+        receipts.reverse();
+        let items = part(&receipts, page).iter().map(receipt_view).collect();
+        Ok(ReceiptPage { total: open.manifest.receipts as u32, intact, items })
+    }
+}
+
+/// Those of the proposals that still wait, each once.
+async fn proposals(open: &Open, store: &impl Store, mut ids: Vec<MemoryId>) -> Result<Vec<Proposal>, OwnerError> {
+    ids.sort_unstable();
+    ids.dedup();
+    let mut proposals = Vec::with_capacity(ids.len());
+    for id in ids {
+        if open.inbox.contains_key(&id) {
+            proposals.push(open.proposal(store, id).await?);
+        }
+    }
+    Ok(proposals)
+}
+
+fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerError> {
+    let draft = Draft { text: view.text, kind: view.kind, scopes: view.scopes, sensitivity: view.sensitivity };
+    let origin = view.source.map(|source| Origin::new(&source, view.source_title.as_deref()));
+    let provenance = Provenance { channel: view.channel, origin, reviewed: view.reviewed };
+    // The revision goes on from where it was, so that no two envelopes of one record share one.
+    let revision = view.revision.saturating_add(1);
+    Ok(Memory { id: view.id, revision, draft: draft.normalised()?, provenance, created: view.created, updated: now })
+}
+
+fn inbox_view(open: &Open, proposal: &Proposal) -> InboxView {
+    InboxView {
+        id: proposal.id,
+        subject: proposal.subject.clone(),
+        draft: proposal.draft.clone(),
+        received: proposal.received,
+        duplicate: open.records.hold_words(&open.keys.equality, &proposal.draft.text),
+    }
+}
+
+fn denial_view(denial: &Denial) -> DenialView {
+    DenialView {
+        id: hex::encode(denial.id),
+        subject: denial.subject.clone(),
+        duration: denial.duration,
+        created: denial.created,
+        expires: denial.expires(),
+    }
+}
+
+fn receipt_view(receipt: &Receipt) -> ReceiptView {
+    ReceiptView {
+        id: hex::encode(receipt.id),
+        number: receipt.number,
+        at: receipt.at,
+        subject: receipt.subject.clone(),
+        entry: receipt.entry.clone(),
+    }
+}
+
+fn changed(topics: &[Topic]) -> Effect {
+    Effect::Changed { topics: topics.to_vec() }
+}
+
+fn at_most(count: usize) -> Result<(), OwnerError> {
+    if count > MAX_BATCH {
+        return Err(OwnerError::invalid(format!("at most {MAX_BATCH} at a time")));
+    }
+    Ok(())
+}
+
+fn page(offset: u32, limit: u32) -> Result<core::ops::Range<usize>, OwnerError> {
+    if limit > MAX_PAGE {
+        return Err(OwnerError::invalid(format!("a page has at most {MAX_PAGE} entries")));
+    }
+    let offset = offset as usize;
+    Ok(offset..offset.saturating_add(limit as usize))
+}
+
+/// The part of a list that a page shows; nothing past its end.
+pub(crate) fn part<T>(list: &[T], page: core::ops::Range<usize>) -> &[T] {
+    list.get(page.start.min(list.len())..page.end.min(list.len())).unwrap_or_default()
+}

@@ -1,0 +1,417 @@
+//! The one function that decides what a subject gets, and the methods of the page API behind it.
+
+use keepsake_crypto::Random;
+use keepsake_memory::{Draft, MAX_SCOPES_PER_MEMORY, MAX_TEXT_BYTES, MemoryId, Scope, Sensitivity, format_rfc3339};
+use keepsake_policy::{Action, Authority, Grant, GrantDuration, ScopeSet, Subject, Verdict, authorise};
+use keepsake_search::LastWord;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use crate::api::*;
+use crate::format::{Decision, Proposal};
+use crate::open::Open;
+use crate::vault::{Parts, Vault};
+use crate::{Clock, Space, Store};
+
+/// The longest request, in UTF-8 bytes of its JSON form.
+pub const MAX_REQUEST_BYTES: usize = 256 * 1024;
+
+const MAX_QUERY_CHARS: usize = 1000;
+const DEFAULT_TOP_K: u32 = 5;
+const MAX_TOP_K: u32 = 50;
+const MAX_ADD: usize = 50;
+
+/// The most proposals of one subject that wait at once: more would be a way to fill the disk.
+const MAX_WAITING: usize = 500;
+
+/// What a method comes to.
+pub(crate) enum Outcome {
+    /// The answer, as JSON.
+    Answer(String),
+    /// The person is asked first.
+    Asked,
+}
+
+impl Outcome {
+    pub fn answer(result: &impl Serialize) -> Result<Self, PageError> {
+        let unavailable = |_| PageError::new(PageErrorCode::Unavailable, "the answer could not be written");
+        serde_json::to_string(result).map(Self::Answer).map_err(unavailable)
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request<'a> {
+    method: String,
+    #[serde(borrow, default)]
+    params: Option<&'a RawValue>,
+}
+
+impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+    /// Decides a subject's request. `subject` comes from what the browser says of the sender; `request_id` (32 hexadecimal
+    /// digits) and `body` (JSON) come from the sender's side and are believed in nothing.
+    ///
+    /// A request that is sent again under its id joins what is pending, and adds nothing twice.
+    pub async fn handle(&mut self, subject: Subject, request_id: &str, body: &str) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let answer = match self.decide(&subject, request_id, body, &mut effects).await {
+            Ok(Outcome::Answer(result)) => Some(format!("{{\"result\":{result}}}")),
+            Ok(Outcome::Asked) => None,
+            Err(error) => Some(error_body(&error)),
+        };
+        if let Some(body) = answer {
+            effects.push(Effect::Answer { subject, request_id: request_id.to_owned(), body });
+        }
+        self.save(&mut effects);
+        effects
+    }
+
+    async fn decide(
+        &mut self,
+        subject: &Subject,
+        request_id: &str,
+        body: &str,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Outcome, PageError> {
+        let now = self.clock.now();
+        subject.clone().checked().map_err(|_| PageError::unauthorized())?;
+        if let Verdict::Wait(wait) = self.session.throttle.call(subject, now) {
+            return Err(PageError::rate_limited("too many requests: slow down", wait));
+        }
+        if body.len() > MAX_REQUEST_BYTES {
+            let message = format!("a request has at most {MAX_REQUEST_BYTES} bytes");
+            return Err(PageError::new(PageErrorCode::TooLarge, message));
+        }
+        if request_id.len() != 32 || !request_id.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(PageError::invalid("a request id has 32 hexadecimal digits"));
+        }
+        let request: Request<'_> = parse(body, "a request")?;
+        match method(&request.method)? {
+            PageMethod::Capabilities => {
+                params::<NoParams>(request.params)?;
+                Outcome::answer(&capabilities())
+            }
+            PageMethod::PermissionsRequest => {
+                self.permissions_request(subject, request_id, params(request.params)?, effects)
+            }
+            PageMethod::PermissionsQuery => {
+                params::<NoParams>(request.params)?;
+                self.told_if_locked(subject)?;
+                Outcome::answer(&PermissionsResult { grants: self.page_grants(subject) })
+            }
+            PageMethod::PermissionsRevoke => {
+                params::<NoParams>(request.params)?;
+                self.told_if_locked(subject)?;
+                let revoked = match self.open {
+                    Some(_) => self.revoke_all(subject, true, effects).await?,
+                    None => 0,
+                };
+                Outcome::answer(&RevokeResult { revoked })
+            }
+            PageMethod::Search => self.search(subject, params(request.params)?, effects).await,
+            PageMethod::Add => self.propose(subject, request_id, params(request.params)?, effects).await,
+        }
+    }
+
+    /// A locked vault is a fact that only a subject with a grant may learn.
+    pub(crate) fn told_if_locked(&self, subject: &Subject) -> Result<(), PageError> {
+        let may_know = self.open.is_none() && self.session.granted.contains(subject);
+        if may_know { Err(PageError::locked()) } else { Ok(()) }
+    }
+
+    /// The subject's own grants that hold now; none while the vault is not open.
+    pub(crate) fn page_grants(&self, subject: &Subject) -> Vec<PageGrant> {
+        let Some(open) = &self.open else { return Vec::new() };
+        let own = open.live_grants(self.clock.now()).filter(|grant| grant.subject == *subject);
+        own.map(page_grant).collect()
+    }
+
+    async fn search(
+        &mut self,
+        subject: &Subject,
+        params: SearchParams,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Outcome, PageError> {
+        if params.query.trim().is_empty() || params.query.chars().count() > MAX_QUERY_CHARS {
+            return Err(PageError::invalid(format!("query has 1 to {MAX_QUERY_CHARS} characters")));
+        }
+        let top_k = params.top_k.unwrap_or(DEFAULT_TOP_K);
+        if !(1..=MAX_TOP_K).contains(&top_k) {
+            return Err(PageError::invalid(format!("top_k is 1 to {MAX_TOP_K}")));
+        }
+        let filters = params.filters.unwrap_or_default();
+        let among = filters.scopes.map(|names| scope_set(names, "filters.scopes")).transpose()?;
+
+        self.told_if_locked(subject)?;
+        let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
+        let authority = authority(open, subject, Action::Search, now)?;
+        if among.as_ref().is_some_and(|among| !authority.covers_all(among)) {
+            return Err(PageError::unauthorized());
+        }
+        let found = open.records.search(&params.query, LastWord::Whole, top_k as usize, |entry| {
+            authority.release_under(entry.facts()).is_some()
+                && filters.kinds.as_ref().is_none_or(|kinds| kinds.contains(&entry.kind))
+                && among.as_ref().is_none_or(|among| entry.scopes.iter().any(|scope| among.contains(scope)))
+        });
+
+        let entries: Vec<_> = found.iter().map(|(entry, _)| *entry).collect();
+        let memories = open.memories(store, &entries).await?;
+        let best = found.first().map_or(1.0, |(_, score)| *score);
+        let results = memories
+            .iter()
+            .filter_map(|memory| {
+                let (_, score) = found.iter().find(|(entry, _)| entry.id == memory.id)?;
+                let scopes = memory.draft.scopes.iter().filter(|scope| authority.covers(scope));
+                Some(MemoryHit {
+                    id: pairwise_id(open, subject, memory.id),
+                    memory: memory.draft.text.clone(),
+                    kind: memory.draft.kind,
+                    scopes: scopes.map(ToString::to_string).collect(),
+                    score: score / best,
+                    created_at: format_rfc3339(memory.created).unwrap_or_default(),
+                    provenance: HitProvenance { source: memory.provenance.channel, trust: memory.trust() },
+                })
+            })
+            .collect();
+
+        let used = grants_used(&authority, &entries);
+        let entry = ReceiptEntry::Released {
+            query: params.query,
+            records: memories.iter().map(|memory| memory.id).collect(),
+            grants: used.iter().map(|grant| hex::encode(grant.id)).collect(),
+            purpose: used.iter().find_map(|grant| grant.purpose.clone()),
+        };
+        let spent: Vec<_> =
+            used.iter().filter(|grant| grant.duration == GrantDuration::Once).map(|grant| grant.id).collect();
+        let mut transaction = open.transaction(random);
+        for (stored, _) in open.decisions.iter().filter(|(_, decision)| spent.contains(&decision.id())) {
+            transaction.delete(Space::Decisions, *stored);
+        }
+        let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
+        // Nothing leaves before its receipt is durable.
+        open.manifest = transaction.commit(store).await?;
+        open.decisions.retain(|(_, decision)| !spent.contains(&decision.id()));
+
+        let mut topics = vec![Topic::Receipts];
+        if !spent.is_empty() {
+            topics.push(Topic::Grants);
+            self.note_subjects();
+            effects.push(Effect::Notify {
+                subject: subject.clone(),
+                event: PageEvent::GrantChange { grants: self.page_grants(subject) },
+            });
+        }
+        effects.push(Effect::Changed { topics });
+        Outcome::answer(&SearchResult { results, receipt_id: hex::encode(receipt) })
+    }
+
+    async fn propose(
+        &mut self,
+        subject: &Subject,
+        request_id: &str,
+        params: AddParams,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Outcome, PageError> {
+        if params.memories.is_empty() || params.memories.len() > MAX_ADD {
+            return Err(PageError::invalid(format!("memories has 1 to {MAX_ADD} entries")));
+        }
+        let mut wanted = Vec::with_capacity(params.memories.len());
+        for memory in params.memories {
+            let scopes = memory.scopes.map(|names| named_scopes(names, "scopes")).transpose()?;
+            wanted.push((memory.text, memory.kind, scopes));
+        }
+
+        self.told_if_locked(subject)?;
+        let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
+        let authority = authority(open, subject, Action::Add, now)?;
+        let request =
+            open.keys.equality.derive_id(&[b"request", subject.to_string().as_bytes(), request_id.as_bytes()]);
+        let already: Vec<_> = open.inbox.iter().filter(|(_, waiting)| waiting.request == request).collect();
+        if let Some((_, first)) = already.first() {
+            let results = already.iter().map(|(id, _)| taken(open, subject, AddStatus::PendingReview, **id)).collect();
+            return Outcome::answer(&AddResult { results, receipt_id: hex::encode(first.receipt) });
+        }
+
+        let mut drafts: Vec<Result<(MemoryId, Draft), Added>> = Vec::with_capacity(wanted.len());
+        let mut room =
+            MAX_WAITING.saturating_sub(open.inbox.values().filter(|waiting| waiting.subject == *subject).count());
+        for (text, kind, scopes) in wanted {
+            let scopes = match scopes {
+                Some(scopes) => scopes,
+                None => vec![sole_scope(&authority)?],
+            };
+            if !scopes.iter().all(|scope| authority.covers(scope)) {
+                return Err(PageError::unauthorized());
+            }
+            let draft = Draft { text, kind, scopes, sensitivity: Sensitivity::Normal }.normalised();
+            let draft = match draft {
+                Ok(draft) => draft,
+                Err(error) => {
+                    drafts.push(Err(rejected(error.to_string())));
+                    continue;
+                }
+            };
+            let words = crate::records::words_id(&open.keys.equality, &draft.text);
+            let same = open.inbox.iter().find(|(_, waiting)| waiting.subject == *subject && waiting.words == words);
+            let same_here = drafts.iter().flatten().find(|(_, other)| other.text == draft.text);
+            if let Some(id) = same.map(|(id, _)| *id).or(same_here.map(|(id, _)| *id)) {
+                drafts.push(Err(taken(open, subject, AddStatus::Merged, id)));
+            } else if room == 0 {
+                drafts.push(Err(rejected(format!(
+                    "{MAX_WAITING} proposals wait already: the person has to look at them first"
+                ))));
+            } else {
+                room -= 1;
+                drafts.push(Ok((MemoryId::new(now, random.make().map_err(OwnerError::from)?), draft)));
+            }
+        }
+
+        let mut transaction = open.transaction(random);
+        let entry = ReceiptEntry::Proposed { records: drafts.iter().flatten().map(|(id, _)| *id).collect() };
+        let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
+        let mut proposals = Vec::new();
+        for (id, draft) in drafts.iter().flatten() {
+            let proposal =
+                Proposal { id: *id, subject: subject.clone(), draft: draft.clone(), received: now, request, receipt };
+            let stored = transaction.put(Space::Inbox, id.as_bytes(), 1, &proposal, None).map_err(OwnerError::from)?;
+            proposals.push((proposal, stored));
+        }
+        open.manifest = transaction.commit(store).await?;
+        for (proposal, stored) in proposals {
+            let waiting = open.waiting(&proposal, stored);
+            open.inbox.insert(proposal.id, waiting);
+        }
+        effects.push(Effect::Changed { topics: vec![Topic::Inbox, Topic::Receipts] });
+        let results = drafts
+            .into_iter()
+            .map(|draft| match draft {
+                Ok((id, _)) => taken(open, subject, AddStatus::PendingReview, id),
+                Err(added) => added,
+            })
+            .collect();
+        Outcome::answer(&AddResult { results, receipt_id: hex::encode(receipt) })
+    }
+}
+
+/// The body that answers with an error.
+pub(crate) fn error_body(error: &PageError) -> String {
+    // An error of two strings and a number has a JSON form; were it not so, the code alone would still be told.
+    let error = serde_json::to_string(error).unwrap_or_else(|_| r#"{"code":"unavailable","message":""}"#.to_owned());
+    format!("{{\"error\":{error}}}")
+}
+
+/// A grant as its subject sees it.
+fn page_grant(grant: &Grant) -> PageGrant {
+    PageGrant {
+        scopes: grant.terms.scopes.clone().into(),
+        actions: grant.terms.actions.iter().copied().collect(),
+        max_sensitivity: grant.max_sensitivity,
+        duration: grant.duration,
+        expires_at: grant.expires().and_then(format_rfc3339),
+    }
+}
+
+/// Names of scopes as a set; `["*"]` is every scope.
+pub(crate) fn scope_set(names: Vec<String>, field: &str) -> Result<ScopeSet, PageError> {
+    if names.is_empty() || names.len() > MAX_SCOPES_PER_MEMORY {
+        return Err(PageError::invalid(format!("{field} has 1 to {MAX_SCOPES_PER_MEMORY} names")));
+    }
+    ScopeSet::try_from(names).map_err(|error| PageError::invalid(format!("{field}: {error}")))
+}
+
+fn named_scopes(names: Vec<String>, field: &str) -> Result<Vec<Scope>, PageError> {
+    match scope_set(names, field)? {
+        ScopeSet::Named(scopes) => Ok(scopes.into_iter().collect()),
+        ScopeSet::All => Err(PageError::invalid(format!("{field}: a memory stands in named scopes, not in all"))),
+    }
+}
+
+fn authority<'a>(open: &'a Open, subject: &Subject, action: Action, now: u64) -> Result<Authority<'a>, PageError> {
+    let grants = open.decisions.iter().filter_map(|(_, decision)| match decision {
+        Decision::Grant(grant) => Some(grant),
+        Decision::Denial(_) => None,
+    });
+    authorise(grants, subject, action, now, open.session).ok_or_else(PageError::unauthorized)
+}
+
+/// The grants that an answer rests on: those under which a record leaves; where none does, all that let the question in.
+fn grants_used<'a>(authority: &Authority<'a>, released: &[&crate::records::Entry]) -> Vec<&'a Grant> {
+    let mut used: Vec<&Grant> = Vec::new();
+    for grant in released.iter().filter_map(|entry| authority.release_under(entry.facts())) {
+        if !used.iter().any(|other| other.id == grant.id) {
+            used.push(grant);
+        }
+    }
+    if used.is_empty() { authority.grants().to_vec() } else { used }
+}
+
+/// What a subject knows a record by; nobody else is given the same id for it.
+fn pairwise_id(open: &Open, subject: &Subject, id: MemoryId) -> String {
+    hex::encode(open.keys.pairwise.derive_id(&[subject.to_string().as_bytes(), id.as_bytes()]))
+}
+
+fn taken(open: &Open, subject: &Subject, status: AddStatus, id: MemoryId) -> Added {
+    Added { status, id: Some(pairwise_id(open, subject, id)), reason: None }
+}
+
+fn rejected(reason: String) -> Added {
+    Added { status: AddStatus::Rejected, id: None, reason: Some(reason) }
+}
+
+/// The scope where a proposal stands that names none.
+fn sole_scope(authority: &Authority<'_>) -> Result<Scope, PageError> {
+    let mut granted: Vec<Scope> = Vec::new();
+    for grant in authority.grants() {
+        match &grant.terms.scopes {
+            ScopeSet::All => return Ok(Scope::general()),
+            ScopeSet::Named(scopes) => granted.extend(scopes.iter().cloned()),
+        }
+    }
+    granted.sort();
+    granted.dedup();
+    match granted.as_slice() {
+        [scope] => Ok(scope.clone()),
+        _ => Err(PageError::invalid("scopes: say where, as more than one scope is granted")),
+    }
+}
+
+fn method(name: &str) -> Result<PageMethod, PageError> {
+    let name = serde::de::value::StrDeserializer::<serde::de::value::Error>::new(name);
+    serde::Deserialize::deserialize(name)
+        .map_err(|_| PageError::new(PageErrorCode::Unsupported, "no such method: see memory.capabilities"))
+}
+
+fn params<T: DeserializeOwned>(params: Option<&RawValue>) -> Result<T, PageError> {
+    parse(params.map_or("{}", RawValue::get), "params")
+}
+
+/// Strict JSON. serde's message names fields and types, and quotes at most the name of an unknown field: it goes back to the
+/// one who sent it, and nowhere else.
+fn parse<'a, T: serde::Deserialize<'a>>(text: &'a str, what: &str) -> Result<T, PageError> {
+    serde_json::from_str(text).map_err(|error| {
+        let detail: String = error.to_string().chars().take(200).collect();
+        PageError::invalid(format!("{what} is not in form: {detail}"))
+    })
+}
+
+fn capabilities() -> Capabilities {
+    Capabilities {
+        api: 1,
+        methods: vec![
+            PageMethod::Capabilities,
+            PageMethod::PermissionsRequest,
+            PageMethod::PermissionsQuery,
+            PageMethod::PermissionsRevoke,
+            PageMethod::Search,
+            PageMethod::Add,
+        ],
+        limits: Limits {
+            request_bytes: MAX_REQUEST_BYTES as u32,
+            query_chars: MAX_QUERY_CHARS as u32,
+            top_k: MAX_TOP_K,
+            memories_per_add: MAX_ADD as u32,
+            memory_bytes: MAX_TEXT_BYTES as u32,
+        },
+    }
+}

@@ -1,0 +1,82 @@
+//! What the engine needs of whatever keeps its bytes, of the clock and of time itself.
+
+use keepsake_memory::Millis;
+
+/// A place for sealed objects; nothing but its size and number shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// The header, the manifest and the session's slot.
+    Meta,
+    /// Memories.
+    Records,
+    /// Proposals that wait for the person.
+    Inbox,
+    /// Grants and denials.
+    Decisions,
+    /// Receipts.
+    Receipts,
+}
+
+impl Space {
+    /// Every space.
+    pub const ALL: [Self; 5] = [Self::Meta, Self::Records, Self::Inbox, Self::Decisions, Self::Receipts];
+
+    /// Its name; part of the format.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::Records => "records",
+            Self::Inbox => "inbox",
+            Self::Decisions => "decisions",
+            Self::Receipts => "receipts",
+        }
+    }
+}
+
+/// The key under which an object is stored; says nothing of the object.
+pub type ObjectKey = [u8; 16];
+
+/// Changes that happen together or not at all.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Objects to write, each replacing what is under its key.
+    pub puts: Vec<(Space, ObjectKey, Vec<u8>)>,
+    /// Objects to delete; absent ones are passed over.
+    pub deletes: Vec<(Space, ObjectKey)>,
+}
+
+/// Why a store could not do what was asked. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// There is no storage to be had at all.
+    #[error("Firefox does not let Keepsake store anything here ({0})")]
+    Unavailable(String),
+    /// The disk or the quota is full.
+    #[error("there is no room left to store this")]
+    Full,
+    /// Anything else, in the store's words, which hold no content.
+    #[error("the storage failed ({0})")]
+    Failed(String),
+}
+
+/// Keeps bytes.
+#[allow(async_fn_in_trait, reason = "the vault runs on one thread: no caller needs the futures to be Send")]
+pub trait Store {
+    /// The object under a key.
+    async fn get(&self, space: Space, key: ObjectKey) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The objects under many keys, in their order, as they were at one moment.
+    async fn get_many(&self, space: Space, keys: &[ObjectKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError>;
+
+    /// Every object of a space, in the order of their keys, as they were at one moment.
+    async fn all(&self, space: Space) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError>;
+
+    /// Makes the changes; answers when they are durable, all or none.
+    async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
+}
+
+/// Tells the time.
+pub trait Clock {
+    /// Milliseconds since 1970.
+    fn now(&self) -> Millis;
+}

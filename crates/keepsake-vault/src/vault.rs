@@ -1,0 +1,352 @@
+//! The vault's life: opened on a store, created, unlocked, resumed, locked.
+
+use keepsake_crypto::{Context, Kdf, Purpose, Random, Sealer, SecretKey, VaultKey};
+use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
+use keepsake_policy::{SessionId, Subject};
+use zeroize::Zeroizing;
+
+use crate::api::{Effect, OwnerError, OwnerErrorCode, PageEvent, Topic, VaultState};
+use crate::format::{HEADER_KEY, Header, MANIFEST_KEY, Manifest, SESSION_KEY, STORE_VERSION, decode, encode};
+use crate::open::Open;
+use crate::session::{Captured, Session};
+use crate::{Batch, Clock, Space, Store};
+
+/// A vault on a store. One object lives for one unlock at most: to lock is to drop the memory it lives in.
+pub struct Vault<S, C, R> {
+    pub(crate) store: S,
+    pub(crate) clock: C,
+    pub(crate) random: R,
+    pub(crate) header: Option<Header>,
+    pub(crate) open: Option<Box<Open>>,
+    pub(crate) session: Session,
+    saved: String,
+}
+
+impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+    /// Looks at what the store holds. `session` is the state that was last saved by an effect; with the session's key the
+    /// vault resumes where it was, without it (or if it is not the right one) the vault is locked.
+    pub async fn open(
+        store: S,
+        clock: C,
+        random: R,
+        session: Option<&str>,
+        session_key: Option<SecretKey>,
+    ) -> Result<Self, OwnerError> {
+        let header = match store.get(Space::Meta, HEADER_KEY).await? {
+            Some(bytes) => Some(read_header(&bytes)?),
+            None => None,
+        };
+        let session = Session::from_json(session);
+        let saved = session.to_json();
+        let mut vault = Self { store, clock, random, header, open: None, session, saved };
+        if let (Some(header), Some(key)) = (&vault.header, session_key)
+            && let Some((vault_key, session)) = read_session_slot(&vault.store, header, &key).await?
+        {
+            vault.open = Some(Box::new(Open::load(&vault.store, header, &vault_key, session).await?));
+        }
+        Ok(vault)
+    }
+
+    /// Whether there is a vault and whether it can be read.
+    pub fn state(&self) -> VaultState {
+        match (&self.header, &self.open) {
+            (None, _) => VaultState::None,
+            (Some(_), None) => VaultState::Locked,
+            (Some(_), Some(_)) => VaultState::Open,
+        }
+    }
+
+    /// How to derive the key-encryption key: the header's parameters, or new ones where there is no vault yet. Refused
+    /// while it is too early for another attempt.
+    pub fn kdf(&mut self) -> Result<Kdf, OwnerError> {
+        if let Some(wait) = self.session.unlock_wait(self.clock.now()) {
+            return Err(OwnerError::wait(wait));
+        }
+        match &self.header {
+            Some(header) => Ok(header.kdf),
+            None => Ok(Kdf::make(&mut self.random)?),
+        }
+    }
+
+    /// Makes a vault under a key that was derived with `kdf`, and opens it. Answers the session's key.
+    pub async fn create(&mut self, kdf: Kdf, kek: &SecretKey) -> Result<(SecretKey, Vec<Effect>), OwnerError> {
+        if self.header.is_some() {
+            return Err(OwnerError::new(OwnerErrorCode::VaultExists, "there is a vault already: unlock it"));
+        }
+        kdf.check()?;
+        let vault_key = VaultKey::make(&mut self.random)?;
+        let vault = self.random.make()?;
+        let slot = Sealer::new(kek, Purpose::PassphraseSlot).seal(
+            &Context { vault, object: HEADER_KEY, revision: 1 },
+            vault_key.secret().expose(),
+            &mut self.random,
+        )?;
+        let header = Header { version: STORE_VERSION, vault, kdf, slot };
+        let manifest = Manifest { revision: 1, created: self.clock.now(), ..Manifest::default() };
+        let sealed = vault_key.derive_sealer(Purpose::Manifest).seal(
+            &Context { vault, object: MANIFEST_KEY, revision: 1 },
+            &encode(&manifest)?,
+            &mut self.random,
+        )?;
+        let puts = vec![(Space::Meta, HEADER_KEY, encode(&header)?.to_vec()), (Space::Meta, MANIFEST_KEY, sealed)];
+        self.store.commit(Batch { puts, deletes: Vec::new() }).await?;
+        self.header = Some(header);
+        self.begin_session(&vault_key).await
+    }
+
+    /// Opens the vault with the derived key. Answers the session's key. The effects hold also where it fails.
+    pub async fn unlock(&mut self, kek: &SecretKey) -> (Result<SecretKey, OwnerError>, Vec<Effect>) {
+        let mut effects = Vec::new();
+        let result = match self.try_unlock(kek).await {
+            Ok((key, mut opened)) => {
+                effects.append(&mut opened);
+                Ok(key)
+            }
+            Err(error) => Err(error),
+        };
+        self.save(&mut effects);
+        (result, effects)
+    }
+
+    /// Forgets the keys. What waits for the person goes on waiting; subjects with a grant are told. Also for a vault whose
+    /// worker was ended without being asked: who has to be told stands in the session's state.
+    pub async fn lock(&mut self) -> Result<Vec<Effect>, OwnerError> {
+        let mut effects = Vec::new();
+        self.open = None;
+        if core::mem::take(&mut self.session.open) {
+            for subject in self.session.granted.clone() {
+                effects.push(Effect::Notify { subject, event: PageEvent::LockChange { locked: true } });
+            }
+            effects.push(Effect::Changed { topics: vec![Topic::State] });
+        }
+        self.save(&mut effects);
+        // The key that opens the slot is gone with the browser's memory; the slot goes too.
+        self.store.commit(Batch { puts: Vec::new(), deletes: vec![(Space::Meta, SESSION_KEY)] }).await?;
+        Ok(effects)
+    }
+
+    /// Keeps a selection, or holds it until the vault is open; `true` where it was kept.
+    pub(crate) async fn capture(&mut self, captured: Captured, effects: &mut Vec<Effect>) -> Result<bool, OwnerError> {
+        keepsake_memory::normal_text(&captured.text)?;
+        match self.state() {
+            VaultState::None => Err(OwnerError::no_vault()),
+            VaultState::Locked => {
+                // Held in the browser's memory alone, so not without end.
+                if self.session.captures.len() >= 20 {
+                    return Err(OwnerError::locked());
+                }
+                self.session.captures.push(captured);
+                Ok(false)
+            }
+            VaultState::Open => {
+                self.keep_capture(&captured).await?;
+                effects.push(Effect::Changed { topics: vec![Topic::Memories] });
+                Ok(true)
+            }
+        }
+    }
+
+    /// The vault's keys and knowledge, or why there are none.
+    pub(crate) fn opened(&self) -> Result<&Open, OwnerError> {
+        match (&self.open, &self.header) {
+            (Some(open), _) => Ok(open),
+            (None, Some(_)) => Err(OwnerError::locked()),
+            (None, None) => Err(OwnerError::no_vault()),
+        }
+    }
+
+    /// As [`Self::opened`], with all that a change needs.
+    pub(crate) fn parts(&mut self) -> Result<Parts<'_, S, R>, OwnerError> {
+        let now = self.clock.now();
+        match (&mut self.open, &self.header) {
+            (Some(open), _) => Ok(Parts { open, store: &self.store, random: &mut self.random, now }),
+            (None, Some(_)) => Err(OwnerError::locked()),
+            (None, None) => Err(OwnerError::no_vault()),
+        }
+    }
+
+    /// Asks for the session's state to be saved where it changed.
+    pub(crate) fn save(&mut self, effects: &mut Vec<Effect>) {
+        let state = self.session.to_json();
+        if state != self.saved {
+            self.saved.clone_from(&state);
+            effects.push(Effect::SaveSession { state });
+        }
+    }
+
+    /// Notes which subjects have a live grant or denial, for the time when that cannot be read.
+    pub(crate) fn note_subjects(&mut self) {
+        let Some(open) = &self.open else { return };
+        let now = self.clock.now();
+        let sorted = |subjects: &mut Vec<Subject>| {
+            subjects.sort();
+            subjects.dedup();
+        };
+        self.session.granted = open.live_grants(now).map(|grant| grant.subject.clone()).collect();
+        self.session.denied = open.live_denials(now).map(|denial| denial.subject.clone()).collect();
+        sorted(&mut self.session.granted);
+        sorted(&mut self.session.denied);
+    }
+
+    async fn try_unlock(&mut self, kek: &SecretKey) -> Result<(SecretKey, Vec<Effect>), OwnerError> {
+        let now = self.clock.now();
+        if let Some(wait) = self.session.unlock_wait(now) {
+            return Err(OwnerError::wait(wait));
+        }
+        let header = self.header.as_ref().ok_or_else(OwnerError::no_vault)?;
+        let context = Context { vault: header.vault, object: HEADER_KEY, revision: 1 };
+        let secret = Sealer::new(kek, Purpose::PassphraseSlot).open(&context, &header.slot);
+        let Some(secret) = secret.ok().and_then(|bytes| SecretKey::from_slice(&bytes)) else {
+            self.session.unlock_failed(now);
+            return Err(OwnerError {
+                code: OwnerErrorCode::WrongPassphrase,
+                message: "this passphrase does not open the vault: try again".to_owned(),
+                retry_after_ms: self.session.unlock_wait(now),
+            });
+        };
+        self.begin_session(&VaultKey::from_secret(secret)).await
+    }
+
+    /// Opens the vault for a new session: what held for the last one is cleared away.
+    async fn begin_session(&mut self, vault_key: &VaultKey) -> Result<(SecretKey, Vec<Effect>), OwnerError> {
+        let header = self.header.as_ref().ok_or_else(OwnerError::no_vault)?;
+        let session: SessionId = self.random.make()?;
+        let session_key = SecretKey::make(&mut self.random)?;
+        // The slot's plaintext: the vault key (32) ‖ the session (16).
+        let slot = Zeroizing::new([&vault_key.secret().expose()[..], &session].concat());
+        let sealed = Sealer::new(&session_key, Purpose::SessionSlot).seal(
+            &Context { vault: header.vault, object: SESSION_KEY, revision: 1 },
+            &slot,
+            &mut self.random,
+        )?;
+        let mut open = Open::load(&self.store, header, vault_key, session).await?;
+        self.store.commit(Batch { puts: vec![(Space::Meta, SESSION_KEY, sealed)], deletes: Vec::new() }).await?;
+        open.clear_ended(&self.store, &mut self.random, self.clock.now()).await?;
+        self.open = Some(Box::new(open));
+        self.session.unlocked();
+        self.note_subjects();
+
+        let mut effects = Vec::new();
+        for subject in self.session.granted.clone() {
+            effects.push(Effect::Notify { subject, event: PageEvent::LockChange { locked: false } });
+        }
+        while let Some(captured) = self.session.captures.first().cloned() {
+            // What cannot be kept now stays held, and is no reason to keep the vault shut.
+            if self.keep_capture(&captured).await.is_err() {
+                break;
+            }
+            self.session.captures.remove(0);
+        }
+        self.settle_pending(&mut effects);
+        let topics = vec![Topic::State, Topic::Memories, Topic::Inbox, Topic::Grants, Topic::Receipts, Topic::Consents];
+        effects.push(Effect::Changed { topics });
+        self.save(&mut effects);
+        Ok((session_key, effects))
+    }
+
+    async fn keep_capture(&mut self, captured: &Captured) -> Result<(), OwnerError> {
+        let Parts { open, store, random, now } = self.parts()?;
+        let id = MemoryId::new(now, random.make()?);
+        let draft = Draft {
+            text: captured.text.clone(),
+            kind: Kind::Note,
+            scopes: vec![Scope::general()],
+            sensitivity: Sensitivity::Normal,
+        };
+        // The person read and chose these words, but they are a website's.
+        let origin = Some(Origin::new(&captured.source, captured.title.as_deref()));
+        let provenance = Provenance { channel: Channel::Site, origin, reviewed: true };
+        let memory = Memory::new(id, draft, provenance, now, now)?;
+        open.add(store, random, &[memory]).await
+    }
+}
+
+/// What a change of an open vault needs.
+pub(crate) struct Parts<'a, S, R> {
+    pub open: &'a mut Open,
+    pub store: &'a S,
+    pub random: &'a mut R,
+    pub now: Millis,
+}
+
+impl Open {
+    /// Keeps new memories, all or none.
+    pub(crate) async fn add(
+        &mut self,
+        store: &impl Store,
+        random: &mut impl Random,
+        memories: &[Memory],
+    ) -> Result<(), OwnerError> {
+        let mut transaction = self.transaction(random);
+        let mut stored = Vec::with_capacity(memories.len());
+        for memory in memories {
+            stored.push(transaction.put(Space::Records, memory.id.as_bytes(), memory.revision, memory, None)?);
+        }
+        self.manifest = transaction.commit(store).await?;
+        for (memory, stored) in memories.iter().zip(stored) {
+            self.records.insert(memory, stored, &self.keys.equality, None);
+        }
+        Ok(())
+    }
+
+    /// Takes decisions away that will never hold again.
+    async fn clear_ended(
+        &mut self,
+        store: &impl Store,
+        random: &mut impl Random,
+        now: Millis,
+    ) -> Result<(), OwnerError> {
+        let live: Vec<bool> = self
+            .decisions
+            .iter()
+            .map(|(_, decision)| match decision {
+                crate::format::Decision::Grant(grant) => grant.is_live(now, self.session),
+                crate::format::Decision::Denial(denial) => denial.is_live(now, self.session),
+            })
+            .collect();
+        if live.iter().all(|&live| live) {
+            return Ok(());
+        }
+        let mut transaction = self.transaction(random);
+        for ((stored, _), _) in self.decisions.iter().zip(&live).filter(|(_, live)| !**live) {
+            transaction.delete(Space::Decisions, *stored);
+        }
+        self.manifest = transaction.commit(store).await?;
+        let mut live = live.into_iter();
+        self.decisions.retain(|_| live.next().unwrap_or(true));
+        Ok(())
+    }
+}
+
+fn read_header(bytes: &[u8]) -> Result<Header, OwnerError> {
+    /// The one field that every version has.
+    #[derive(serde::Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    let unreadable = |_| OwnerError::new(OwnerErrorCode::Damaged, "the vault's header is damaged");
+    let Version { version } = decode(bytes).map_err(unreadable)?;
+    if version != STORE_VERSION {
+        let message = format!("this vault has format {version}, which this Keepsake does not know: update Keepsake");
+        return Err(OwnerError::new(OwnerErrorCode::NewerFormat, message));
+    }
+    let header: Header = decode(bytes).map_err(unreadable)?;
+    header.kdf.check().map_err(unreadable)?;
+    Ok(header)
+}
+
+/// The vault key and the session, where the slot is there and opens.
+async fn read_session_slot(
+    store: &impl Store,
+    header: &Header,
+    key: &SecretKey,
+) -> Result<Option<(VaultKey, SessionId)>, OwnerError> {
+    let Some(envelope) = store.get(Space::Meta, SESSION_KEY).await? else { return Ok(None) };
+    let context = Context { vault: header.vault, object: SESSION_KEY, revision: 1 };
+    // Another session's key: the browser was restarted in between, and the vault is simply locked.
+    let Ok(slot) = Sealer::new(key, Purpose::SessionSlot).open(&context, &envelope) else { return Ok(None) };
+    let parts = slot.split_first_chunk::<32>();
+    Ok(parts.and_then(|(key, session)| {
+        Some((VaultKey::from_secret(SecretKey::from_slice(key)?), session.try_into().ok()?))
+    }))
+}

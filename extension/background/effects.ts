@@ -1,0 +1,57 @@
+// The one place where what the vault asks for is done.
+
+import type { Effect, Topic } from "../generated/messages";
+import type { News } from "../owner/protocol";
+import type { Askers } from "./askers";
+import type { ConsentWindows } from "./consents";
+import { notifySite } from "./events";
+import { saveSessionState } from "./session";
+import type { Cause } from "./vault-host";
+
+export class Effects {
+  readonly #askers: Askers;
+  readonly #consents: ConsentWindows;
+
+  constructor(askers: Askers, consents: ConsentWindows) {
+    this.#askers = askers;
+    this.#consents = consents;
+  }
+
+  /** Begins all effects at once and in order, so that an answer waits for no window; done when all are. Never rejects. */
+  perform = async (effects: Effect[], cause: Cause): Promise<void> => {
+    const outcomes = await Promise.allSettled(effects.map((effect) => this.#one(effect, cause)));
+    for (const { reason } of rejected(outcomes)) {
+      console.error("Keepsake could not do what the vault asked for.", reason);
+    }
+  };
+
+  async #one(effect: Effect, cause: Cause): Promise<void> {
+    switch (effect.effect) {
+      case "answer":
+        return this.#askers.answer(effect, cause === "person");
+      case "notify":
+        if (effect.subject.kind === "site") return notifySite(effect.subject, effect.event);
+        return this.#askers.notify(effect.subject, effect.event);
+      case "open_consent":
+        return this.#consents.open(effect.id);
+      case "close_consent":
+        return this.#consents.close(effect.id);
+      case "changed":
+        return tellOwnPages(effect.topics);
+      case "save_session":
+        return saveSessionState(effect.state);
+    }
+  }
+}
+
+async function tellOwnPages(changed: Topic[]): Promise<void> {
+  try {
+    await browser.runtime.sendMessage({ changed } satisfies News);
+  } catch {
+    // Firefox calls it an error that no page is open.
+  }
+}
+
+function rejected(outcomes: PromiseSettledResult<void>[]): PromiseRejectedResult[] {
+  return outcomes.filter((outcome) => outcome.status === "rejected");
+}

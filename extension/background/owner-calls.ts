@@ -1,0 +1,75 @@
+// What each call of our own pages does: the vault's part goes to the vault, the rest is Firefox's.
+
+import type { Command, Reply, Subject } from "../generated/messages";
+import { OwnerFailure } from "../owner/failure";
+import type { ActiveSite, OwnerCall } from "../owner/protocol";
+import { describeSite } from "./active-site";
+import { isConnected } from "./connections";
+import { showPage } from "./own-tabs";
+import { hostPattern } from "./subjects";
+import type { VaultHost } from "./vault-host";
+
+/** Carries out a call; rejects with an `OwnerFailure`. */
+export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unknown> {
+  switch (call.op) {
+    case "vault":
+      return replyOf(await vault.command(call.command));
+    case "create":
+      return vault.create(call.passphrase, call.acceptWeak);
+    case "unlock":
+      return vault.unlock(call.passphrase);
+    case "lock":
+      return vault.lock();
+    case "assess":
+      return vault.assess(call.passphrase);
+    case "suggest":
+      return vault.suggest();
+    case "activeSite":
+      return activeSite();
+    case "disconnectSite":
+      return disconnectSite(call.subject, vault);
+    case "openManager":
+      return showPage("manager", call.section);
+    case "openOnboarding":
+      return showPage("onboarding");
+    default:
+      throw new OwnerFailure({
+        code: "invalid",
+        message: "There is no such call: close the page and open it anew.",
+      });
+  }
+}
+
+function replyOf(reply: Reply): unknown {
+  return "reply" in reply ? reply.reply : undefined;
+}
+
+async function activeSite(): Promise<ActiveSite> {
+  const [tab] = await browser.tabs.query({ active: true, lastFocusedWindow: true });
+  const site = describeSite(tab);
+  return { ...site, connected: site.subject !== undefined && (await isConnected(site.subject.origin)) };
+}
+
+/** Firefox's permission is for a host, on all its ports and in all containers: it stays while another of these has a grant. */
+async function disconnectSite(subject: Subject, vault: VaultHost): Promise<void> {
+  await unlessNoVault(vault, { command: "subject_revoke", subject });
+  const left = await unlessNoVault(vault, { command: "grants" });
+  if (subject.kind !== "site") return;
+  const pattern = hostPattern(subject.origin);
+  const shared =
+    left?.command === "grants" &&
+    left.reply.grants.some(
+      ({ subject }) => subject.kind === "site" && hostPattern(subject.origin) === pattern,
+    );
+  if (!shared) await browser.permissions.remove({ origins: [pattern] });
+}
+
+/** Without a vault nothing was granted. */
+async function unlessNoVault(vault: VaultHost, command: Command): Promise<Reply | undefined> {
+  try {
+    return await vault.command(command);
+  } catch (error) {
+    if (error instanceof OwnerFailure && error.code === "no_vault") return undefined;
+    throw error;
+  }
+}

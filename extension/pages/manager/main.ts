@@ -1,0 +1,206 @@
+// The manager: one tab with the memories, the inbox, who is let in, what left, and the import.
+
+import { html, nothing } from "lit";
+import { PageElement } from "../../components/element";
+import { counted, formatNumber, nameDocument, t } from "../../components/i18n";
+import { type IconName, icon } from "../../components/icons";
+import { explain, owner } from "../../components/owner";
+import { closedVault, VaultWatch } from "../../components/vault";
+import type { Topic } from "../../generated/messages";
+import type { ManagerSection } from "../../owner/protocol";
+import "../../components/toast";
+import type { Toast } from "../../components/toast";
+import "./activity";
+import "./import";
+import "./inbox";
+import "./memories";
+import type { Memories } from "./memories";
+import type { Section } from "./section";
+import "./sites";
+import { type Deed, Undo } from "./undo";
+
+const SECTIONS: readonly { name: ManagerSection; icon: IconName }[] = [
+  { name: "memories", icon: "list" },
+  { name: "inbox", icon: "inbox" },
+  { name: "sites", icon: "plug" },
+  { name: "activity", icon: "receipt" },
+  { name: "import", icon: "tray" },
+];
+
+class Manager extends PageElement {
+  static override properties = { section: { state: true } };
+  declare section: ManagerSection;
+  readonly #vault: VaultWatch;
+  readonly #undo = new Undo();
+
+  constructor() {
+    super();
+    this.section = sectionOf(location.hash);
+    this.#vault = new VaultWatch(this, (topics) => this.#changed(topics));
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("hashchange", this.#moved);
+    window.addEventListener("keydown", this.#key);
+    this.addEventListener("done", this.#done as EventListener);
+    this.addEventListener("failed", this.#failed as EventListener);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("hashchange", this.#moved);
+    window.removeEventListener("keydown", this.#key);
+  }
+
+  protected override render(): unknown {
+    nameDocument(t("managerTitle", t(`section_${this.section}`)));
+    const closed = closedVault(this.#vault);
+    // What a locked vault must not leave behind: undoing holds memories.
+    if (closed) this.#undo.forget();
+    return html`<a class="skip button" href="#${this.section}" @click=${this.#skip}>${t("skipToContent")}</a>
+      <header class="top">
+        <span class="brand"><img src="../../icons/keepsake.svg" alt="" />${t("extName")}</span>
+        ${closed ? nothing : this.#tools()}
+      </header>
+      ${closed ? html`<main class="closed"><div class="card panel">${closed}</div></main>` : this.#open()}
+      <ks-toast></ks-toast>`;
+  }
+
+  #tools(): unknown {
+    return html`<div class="row tools">
+      <button class="quiet icon-only" popovertarget="help" aria-label=${t("helpTitle")} title=${t("helpTitle")} data-testid="help">
+        ${icon("help")}
+      </button>
+      <div id="help" popover class="card help">
+        <h2>${t("helpTitle")}</h2>
+        <dl>
+          <dt><kbd>/</kbd></dt>
+          <dd>${t("helpSearch")}</dd>
+          <dt><kbd>n</kbd></dt>
+          <dd>${t("helpNew")}</dd>
+          <dt><kbd>${t("keyControl")}</kbd> <kbd>Z</kbd></dt>
+          <dd>${t("helpUndo")}</dd>
+        </dl>
+      </div>
+      <span class="chip accent" data-testid="vault-state" data-state="open">${t("stateOpen")}</span>
+      <button class="small" data-testid="lock" @click=${this.#lock}>${icon("lock")}${t("lock")}</button>
+    </div>`;
+  }
+
+  #open(): unknown {
+    const { inbox = 0, damaged = 0 } = this.#vault.status ?? {};
+    return html`<nav class="sections" aria-label=${t("sections")}>
+        ${SECTIONS.map(
+          ({ name, icon: drawing }) =>
+            html`<a
+              href="#${name}"
+              data-testid="nav-${name}"
+              aria-current=${this.section === name ? "page" : nothing}
+            >
+              ${icon(drawing)}<span>${t(`section_${name}`)}</span>
+              ${
+                name === "inbox" && inbox > 0
+                  ? html`<span class="count" data-testid="inbox-count" aria-label=${counted("inboxWaits", inbox)}>${formatNumber(inbox)}</span>`
+                  : nothing
+              }
+            </a>`,
+        )}
+      </nav>
+      <main id="content" tabindex="-1">
+        ${
+          damaged > 0
+            ? html`<p class="notice danger" role="alert" data-testid="damaged">${icon("alert")}<span>${counted("damaged", damaged)}</span></p>`
+            : nothing
+        }
+        <ks-memories ?hidden=${this.section !== "memories"} .active=${this.section === "memories"}></ks-memories>
+        <ks-inbox ?hidden=${this.section !== "inbox"} .active=${this.section === "inbox"}></ks-inbox>
+        <ks-sites ?hidden=${this.section !== "sites"} .active=${this.section === "sites"}></ks-sites>
+        <ks-activity ?hidden=${this.section !== "activity"} .active=${this.section === "activity"}></ks-activity>
+        <ks-import ?hidden=${this.section !== "import"} .active=${this.section === "import"}></ks-import>
+      </main>`;
+  }
+
+  get #toast(): Toast | null {
+    return this.querySelector<Toast>("ks-toast");
+  }
+
+  #changed(topics: Topic[]): void {
+    for (const section of this.querySelectorAll<Section>("main > .section")) section.changed(topics);
+  }
+
+  #moved = (): void => {
+    this.section = sectionOf(location.hash);
+  };
+
+  #skip = (event: Event): void => {
+    event.preventDefault();
+    this.querySelector<HTMLElement>("main")?.focus();
+  };
+
+  #lock = async (): Promise<void> => {
+    try {
+      await owner.call({ op: "lock" });
+      this.#toast?.hide();
+      await this.#vault.refresh();
+    } catch (error) {
+      this.#toast?.show({ text: explain(error), problem: true });
+    }
+  };
+
+  #done = ({ detail }: CustomEvent<Deed>): void => {
+    if (!detail.undo) {
+      this.#toast?.show({ text: detail.text });
+      return;
+    }
+    this.#undo.remember({ text: detail.text, undo: detail.undo });
+    this.#toast?.show({ text: detail.text, undo: () => void this.#undoLast() });
+  };
+
+  #failed = ({ detail }: CustomEvent<unknown>): void => {
+    this.#toast?.show({ text: explain(detail), problem: true });
+  };
+
+  async #undoLast(): Promise<void> {
+    try {
+      const undone = await this.#undo.last();
+      this.#toast?.show({ text: undone ? t("undone", undone.text) : t("nothingToUndo") });
+    } catch (error) {
+      this.#toast?.show({ text: explain(error), problem: true });
+    }
+  }
+
+  #key = (event: KeyboardEvent): void => {
+    if (
+      !this.#vault.open ||
+      event.defaultPrevented ||
+      event.isComposing ||
+      this.querySelector("dialog[open]")
+    )
+      return;
+    const writing = (event.target as Element).matches(
+      "textarea, select, input:not([type=checkbox], [type=radio], [type=file])",
+    );
+    if (writing) return;
+    const chord = event.ctrlKey || event.metaKey;
+    if (chord && !event.shiftKey && event.key.toLowerCase() === "z") {
+      event.preventDefault();
+      void this.#undoLast();
+    } else if (!chord && !event.altKey && (event.key === "/" || event.key === "n")) {
+      event.preventDefault();
+      location.hash = "memories";
+      this.section = "memories";
+      void this.updateComplete.then(() => {
+        const memories = this.querySelector<Memories>("ks-memories");
+        if (event.key === "/") memories?.focusSearch();
+        else void memories?.write();
+      });
+    }
+  };
+}
+
+function sectionOf(hash: string): ManagerSection {
+  return SECTIONS.find(({ name }) => `#${name}` === hash)?.name ?? "memories";
+}
+
+customElements.define("ks-manager", Manager);

@@ -1,0 +1,383 @@
+// The memories: search, filter, write, change, delete.
+
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { counted, t } from "../../components/i18n";
+import { icon } from "../../components/icons";
+import { owner } from "../../components/owner";
+import { firstOf } from "../../components/pages";
+import { debounce } from "../../components/refresh";
+import { DEFAULT_SCOPE, KINDS, kindName, memoryFacts } from "../../components/terms";
+import { failurePanel, waiting } from "../../components/vault";
+import type { CountedScope, Draft, Kind, MemoryId, MemoryView, Topic } from "../../generated/messages";
+import "../../components/memory-dialog";
+import type { MemoryDialog } from "../../components/memory-dialog";
+import "../../components/memory-text";
+import { findMemories } from "./lookup";
+import { Section } from "./section";
+import type { Deed } from "./undo";
+
+const PAGE_SIZE = 100;
+const SEARCH_AFTER_MS = 150;
+/** Ids of one command, well under what a message may hold. */
+const DELETED_AT_ONCE = 500;
+
+export class Memories extends Section {
+  static override properties = {
+    query: { state: true },
+    scope: { state: true },
+    kind: { state: true },
+    scopes: { state: true },
+    items: { state: true },
+    total: { state: true },
+    selected: { state: true },
+  };
+  declare query: string;
+  declare scope: string;
+  declare kind: Kind | "";
+  declare scopes: CountedScope[];
+  declare items: MemoryView[];
+  declare total: number;
+  declare selected: ReadonlySet<MemoryId>;
+  protected override readonly topics: readonly Topic[] = ["memories"];
+  #wanted = PAGE_SIZE;
+
+  constructor() {
+    super();
+    this.query = "";
+    this.scope = "";
+    this.kind = "";
+    this.scopes = [];
+    this.items = [];
+    this.total = 0;
+    this.selected = new Set();
+  }
+
+  focusSearch(): void {
+    this.find<HTMLInputElement>("search")?.select();
+    this.find("search")?.focus();
+  }
+
+  /** Opens the dialog for a new memory. */
+  async write(): Promise<void> {
+    await this.#dialog?.open({
+      heading: t("memoryNew"),
+      saveLabel: t("memorySave"),
+      draft: { text: "", kind: "note", sensitivity: "normal", scopes: [this.scope || DEFAULT_SCOPE] },
+      known: this.#known,
+      save: (draft) => this.#add(draft),
+    });
+  }
+
+  protected override async fetch(): Promise<void> {
+    const { query, scope, kind } = this;
+    const words = query.trim();
+    const { total, items } = await firstOf(this.#wanted, (part) =>
+      owner.command({
+        command: "memory_list",
+        ...(words ? { query: words } : {}),
+        ...(scope ? { scope } : {}),
+        ...(kind ? { kind } : {}),
+        ...part,
+      }),
+    );
+    const scopes = await owner.command({ command: "scopes" });
+    this.total = total;
+    this.items = items;
+    this.scopes = scopes;
+    const shown = new Set(items.map(({ id }) => id));
+    if ([...this.selected].some((id) => !shown.has(id))) {
+      this.selected = new Set([...this.selected].filter((id) => shown.has(id)));
+    }
+    // The last memory of the chosen scope is gone.
+    if (scope && !scopes.some(({ name }) => name === scope)) {
+      this.scope = "";
+      await this.fetch();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div class="section-head">
+        <h1>${t("section_memories")}</h1>
+        <button class="primary" data-testid="add-memory" @click=${() => this.write()}>${icon("plus")}${t("memoryNew")}</button>
+      </div>
+      <div class="filters" role="search">
+        <div class="with-icon">
+          ${icon("search")}
+          <input
+            type="search"
+            data-testid="search"
+            aria-label=${t("memorySearch")}
+            placeholder=${t("memorySearch")}
+            autocomplete="off"
+            .value=${this.query}
+            @input=${this.#search}
+          />
+        </div>
+        <select data-testid="filter-scope" aria-label=${t("filterScope")} @change=${this.#filterScope}>
+          <option value="" ?selected=${this.scope === ""}>${t("filterAllScopes")}</option>
+          ${this.scopes.map(
+            ({ name, memories }) =>
+              html`<option value=${name} ?selected=${this.scope === name}>${t("filterScopeCount", name, memories)}</option>`,
+          )}
+        </select>
+        <select data-testid="filter-kind" aria-label=${t("filterKind")} @change=${this.#filterKind}>
+          <option value="" ?selected=${this.kind === ""}>${t("filterAllKinds")}</option>
+          ${KINDS.map((kind) => html`<option value=${kind} ?selected=${this.kind === kind}>${kindName(kind)}</option>`)}
+        </select>
+      </div>
+      ${this.#list()}
+      <ks-memory-dialog></ks-memory-dialog>`;
+  }
+
+  #list(): unknown {
+    if (this.failure !== undefined) return failurePanel(this.failure, () => void this.refresh());
+    if (!this.loaded) return waiting(t("loading"));
+    const filtered = this.query.trim() !== "" || this.scope !== "" || this.kind !== "";
+    if (this.total === 0 && !filtered) return this.#nothingYet();
+    const more = this.total - this.items.length;
+    return html`<div class="row list-head">
+        <p role="status" data-testid="memory-count" data-count=${this.total}>${filtered ? counted("memoriesFound", this.total) : counted("memories", this.total)}</p>
+        ${this.#bulk()}
+      </div>
+      ${
+        this.total === 0
+          ? html`<div class="nothing">
+              ${icon("search")}
+              <p class="soft">${t("noMatches")}</p>
+              <button data-testid="clear-filters" @click=${this.#clear}>${t("clearFilters")}</button>
+            </div>`
+          : nothing
+      }
+      <ul class="memories" aria-label=${t("section_memories")}>
+        ${repeat(
+          this.items,
+          (memory) => memory.id,
+          (memory) => this.#memory(memory),
+        )}
+      </ul>
+      ${
+        more > 0
+          ? html`<button class="more" data-testid="more-memories" @click=${this.#more}>${counted("showMore", Math.min(more, PAGE_SIZE))}</button>`
+          : nothing
+      }`;
+  }
+
+  #nothingYet(): unknown {
+    return html`<div class="nothing" data-testid="no-memories">
+      ${icon("list")}
+      <h2>${t("noMemoriesTitle")}</h2>
+      <p class="soft">${t("noMemoriesText")}</p>
+      <div class="row">
+        <button class="primary" @click=${() => this.write()}>${icon("plus")}${t("memoryNew")}</button>
+        <a class="button" href="#import">${icon("tray")}${t("stepImportButton")}</a>
+      </div>
+    </div>`;
+  }
+
+  #bulk(): unknown {
+    const { size } = this.selected;
+    if (this.items.length === 0) return nothing;
+    return html`<div class="row push bulk">
+      ${
+        size === 0
+          ? nothing
+          : html`<span role="status">${counted("selected", size)}</span>
+              <button class="danger small" data-testid="delete-selected" @click=${this.#deleteSelected}>
+                ${icon("trash")}${t("delete")}
+              </button>
+              <button class="quiet small" @click=${() => this.#select(new Set())}>${t("selectNone")}</button>`
+      }
+      <button class="quiet small" data-testid="select-shown" @click=${() => this.#select(new Set(this.items.map(({ id }) => id)))}>
+        ${t("selectShown")}
+      </button>
+    </div>`;
+  }
+
+  #memory(memory: MemoryView): unknown {
+    const { id } = memory;
+    return html`<li class="memory card" data-testid="memory" data-id=${id}>
+      <input
+        type="checkbox"
+        data-testid="memory-select"
+        aria-label=${t("memorySelect", excerpt(memory.text))}
+        .checked=${this.selected.has(id)}
+        @change=${() => this.#toggle(id)}
+      />
+      <div class="stack tight">
+        <ks-memory-text .text=${memory.text}></ks-memory-text>
+        ${memoryFacts(memory)}
+      </div>
+      <div class="memory-actions">
+        <button
+          class="quiet icon-only"
+          data-testid="memory-edit"
+          aria-label=${t("memoryEdit", excerpt(memory.text))}
+          title=${t("edit")}
+          @click=${() => this.#edit(memory)}
+        >
+          ${icon("pen")}
+        </button>
+        <button
+          class="quiet icon-only"
+          data-testid="memory-delete"
+          aria-label=${t("memoryDelete", excerpt(memory.text))}
+          title=${t("delete")}
+          @click=${() => this.#delete([id])}
+        >
+          ${icon("trash")}
+        </button>
+      </div>
+    </li>`;
+  }
+
+  get #dialog(): MemoryDialog | null {
+    return this.querySelector<MemoryDialog>("ks-memory-dialog");
+  }
+
+  get #known(): string[] {
+    return this.scopes.map(({ name }) => name);
+  }
+
+  async #add(draft: Draft): Promise<void> {
+    const memory = await owner.command({ command: "memory_add", draft });
+    await this.do(async () => ({
+      text: t("memoryAdded"),
+      undo: () => deleteAll([memory.id]).then(() => undefined),
+    }));
+  }
+
+  async #edit(memory: MemoryView): Promise<void> {
+    const { id, text, kind, scopes, sensitivity } = memory;
+    await this.#dialog?.open({
+      heading: t("memoryChange"),
+      saveLabel: t("save"),
+      draft: { text, kind, scopes, sensitivity },
+      known: this.#known,
+      base: memory,
+      current: async () => (await findMemories([id])).get(id),
+      save: (draft, base) => this.#save(draft, base ?? memory),
+      saveAnew: (draft) => this.#add(draft),
+    });
+  }
+
+  async #save(draft: Draft, base: MemoryView): Promise<void> {
+    const { id, text, kind, scopes, sensitivity } = base;
+    const saved = await owner.command({ command: "memory_edit", id, revision: base.revision, draft });
+    await this.do(async () => ({
+      text: t("memorySaved"),
+      undo: async () => {
+        await owner.command({
+          command: "memory_edit",
+          id,
+          revision: saved.revision,
+          draft: { text, kind, scopes, sensitivity },
+        });
+      },
+    }));
+  }
+
+  #delete(ids: readonly MemoryId[]): Promise<void> {
+    const next = this.#after(ids);
+    return this.do(async () => {
+      const deed = await deletion(ids);
+      this.selected = new Set([...this.selected].filter((id) => !ids.includes(id)));
+      return deed;
+    }).then(async () => {
+      await this.updateComplete;
+      this.querySelector<HTMLElement>(
+        next ? `[data-id="${next}"] [data-testid="memory-delete"]` : '[data-testid="add-memory"]',
+      )?.focus();
+    });
+  }
+
+  #deleteSelected = (): Promise<void> => this.#delete([...this.selected]);
+
+  /** Where the focus goes when these are gone. */
+  #after(ids: readonly MemoryId[]): MemoryId | undefined {
+    const place = this.items.findIndex(({ id }) => ids.includes(id));
+    const rest = this.items.filter(({ id }) => !ids.includes(id));
+    return (rest[place] ?? rest.at(-1))?.id;
+  }
+
+  #toggle(id: MemoryId): void {
+    const selected = new Set(this.selected);
+    if (!selected.delete(id)) selected.add(id);
+    this.#select(selected);
+  }
+
+  #select(selected: ReadonlySet<MemoryId>): void {
+    this.selected = selected;
+  }
+
+  #searchSoon = debounce(SEARCH_AFTER_MS, () => this.#anew());
+
+  #search = (event: InputEvent): void => {
+    this.query = (event.target as HTMLInputElement).value;
+    this.#searchSoon();
+  };
+
+  #filterScope = (event: Event): void => {
+    this.scope = (event.target as HTMLSelectElement).value;
+    this.#anew();
+  };
+
+  #filterKind = (event: Event): void => {
+    this.kind = (event.target as HTMLSelectElement).value as Kind | "";
+    this.#anew();
+  };
+
+  #clear = (): void => {
+    this.query = "";
+    this.scope = "";
+    this.kind = "";
+    this.#anew();
+    this.focusSearch();
+  };
+
+  #anew(): void {
+    this.#wanted = PAGE_SIZE;
+    void this.refresh();
+  }
+
+  #more = async (): Promise<void> => {
+    const before = this.items.length;
+    this.#wanted += PAGE_SIZE;
+    await this.refresh();
+    await this.updateComplete;
+    this.querySelectorAll<HTMLElement>('[data-testid="memory-select"]')[before]?.focus();
+  };
+}
+
+/** Deletes memories and says how to bring them back. */
+export async function deletion(ids: readonly MemoryId[]): Promise<Deed> {
+  const deleted = await deleteAll(ids);
+  return {
+    text: counted("memoryDeleted", deleted.length),
+    undo: async () => {
+      for (let start = 0; start < deleted.length; start += DELETED_AT_ONCE) {
+        await owner.command({
+          command: "memory_restore",
+          memories: deleted.slice(start, start + DELETED_AT_ONCE),
+        });
+      }
+    },
+  };
+}
+
+async function deleteAll(ids: readonly MemoryId[]): Promise<MemoryView[]> {
+  const deleted: MemoryView[] = [];
+  for (let start = 0; start < ids.length; start += DELETED_AT_ONCE) {
+    const portion = ids.slice(start, start + DELETED_AT_ONCE);
+    deleted.push(...(await owner.command({ command: "memory_delete", ids: portion })));
+  }
+  return deleted;
+}
+
+/** What tells a memory from the others, in a button's name. */
+function excerpt(text: string): string {
+  const chars = [...text.replace(/\s+/g, " ")];
+  return chars.length > 60 ? `${chars.slice(0, 60).join("")}…` : chars.join("");
+}
+
+customElements.define("ks-memories", Memories);

@@ -1,0 +1,73 @@
+// What the background says to the worker that owns the vault, and what comes back.
+
+import type { Command, Effect, OwnerError, Reply, StrengthReport, Subject } from "../generated/messages";
+
+/** What `storage.session` keeps of a vault, so that the next worker goes on where the last one stopped. */
+export interface KeptSession {
+  state?: string;
+  key?: Uint8Array;
+}
+
+/** One thing to do. `open` comes first and once; passphrases are UTF-8 and are wiped by whoever gets them. */
+export type VaultCall =
+  | { op: "open"; kept: KeptSession }
+  | { op: "handle"; subject: Subject; requestId: string; body: string }
+  | { op: "withdraw"; subject: Subject; requestIds: string[] }
+  | { op: "consentClosed"; id: string }
+  | { op: "command"; command: Command }
+  | { op: "create"; passphrase: Uint8Array; acceptWeak: boolean }
+  | { op: "unlock"; passphrase: Uint8Array }
+  | { op: "lock" }
+  | { op: "assess"; passphrase: Uint8Array }
+  | { op: "suggest" };
+
+/** What came of an attempt to open the vault: a key that opens it again while the browser runs, or why not. */
+export interface Opened {
+  session_key?: Uint8Array;
+  error?: OwnerError | null;
+  /** To be carried out in both cases: a wrong passphrase counts. */
+  effects: Effect[];
+}
+
+export interface VaultResults {
+  open: undefined;
+  handle: Effect[];
+  withdraw: Effect[];
+  consentClosed: Effect[];
+  command: { reply: Reply; effects: Effect[] };
+  create: Opened;
+  unlock: Opened;
+  lock: Effect[];
+  assess: StrengthReport;
+  suggest: string;
+}
+
+export interface VaultRequest {
+  id: number;
+  call: VaultCall;
+}
+
+/** `crashed` says that the WebAssembly instance is not to be trusted any more: this worker answers nothing after it. */
+export type VaultResponse =
+  | { id: number; result: unknown }
+  | { id: number; error: OwnerError }
+  | { crashed: true };
+
+/** What the worker asks of the one that derives a key, and what that answers before it ends. */
+export interface KdfRequest {
+  passphrase: Uint8Array;
+  challenge: unknown;
+}
+export type KdfResponse = { kek: Uint8Array } | { error: OwnerError } | { crashed: true };
+
+/** The address of the WebAssembly module, from a script in the folder `worker/`. */
+export function wasmUrl(script: string): URL {
+  return new URL("../wasm/keepsake_bg.wasm", script);
+}
+
+/** Whether the vault refused in its own words; anything else that is thrown is a fault of ours. */
+export function isOwnerError(thrown: unknown): thrown is OwnerError {
+  if (typeof thrown !== "object" || thrown === null || thrown instanceof Error) return false;
+  const { code, message } = thrown as Partial<OwnerError>;
+  return typeof code === "string" && typeof message === "string";
+}
