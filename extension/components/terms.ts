@@ -50,6 +50,10 @@ export const actionNames = (actions: readonly Action[]): string =>
 export const subjectName = (subject: Subject): string =>
   subject.kind === "site" ? subject.origin : subject.id;
 
+/** The name as above, to show: it wraps between its labels, so the end that counts stays whole. */
+export const spelled = (name: string): TemplateResult =>
+  html`${name.split(/(?<=[.@]|\/\/)/).map((label) => html`<span class="name-label">${label}</span>`)}`;
+
 /** One text a subject, to compare and to key by. */
 export const subjectKey = (subject: Subject): string =>
   subject.kind === "site" ? `${subject.origin} ${subject.container}` : subject.id;
@@ -71,9 +75,14 @@ export function subjectNotes(subject: Subject): TemplateResult {
   }`;
 }
 
-/** When a decision ends. */
-export function untilWhen({ duration, expires }: GrantView | DenialView): string {
+/** When a grant ends. */
+export function untilWhen({ duration, expires }: GrantView): string {
   return expires === undefined ? t(`until_${duration}`) : t("untilMoment", formatMoment(expires));
+}
+
+/** When a denial ends. */
+export function deniedUntil({ duration, expires }: DenialView): string {
+  return expires === undefined ? t(`deny_${duration}`) : t("untilMoment", formatMoment(expires));
 }
 
 export function scopeChips(scopes: readonly string[]): TemplateResult {

@@ -21,8 +21,11 @@ interface Info {
   api: number;
 }
 
-/** The native `Promise` of the page, whatever the page has put in its place. */
-const PagePromise = (window as unknown as { Promise: PromiseConstructor }).Promise;
+/** The natives of the page's own world, whatever the page has put in their place. */
+const { Promise: PagePromise, DOMException: PageException } = window as unknown as {
+  Promise: PromiseConstructor;
+  DOMException: typeof DOMException;
+};
 
 export class Provider {
   /** What `agentmemory:announce` carries: `{ info, provider }`, frozen. */
@@ -63,10 +66,10 @@ export class Provider {
       const rebuilt = rebuild(asked);
       if ("failure" in rebuilt) return refuse(rebuilt.failure);
       const signal = signalOf(options);
-      if (signal?.aborted) return reject(signal.reason);
+      if (signal?.aborted) return reject(reasonOf(signal));
       const abort = () => {
         this.#link.withdraw(id);
-        reject(signal?.reason);
+        if (signal) reject(reasonOf(signal));
       };
       const id = this.#link.ask(rebuilt.body, (answer) => {
         signal?.removeEventListener("abort", abort);
@@ -96,11 +99,17 @@ function signalOf(options: unknown): AbortSignal | undefined {
   return signal instanceof AbortSignal ? signal : undefined;
 }
 
+/** Why a signal aborted. The browser's own exceptions belong to no page until one makes them its own. */
+function reasonOf({ reason }: AbortSignal): unknown {
+  return reason instanceof DOMException ? new PageException(reason.message, reason.name) : reason;
+}
+
 /** Through an Xray wrapper only the wrapper would be frozen: this freezes the page's own objects, all the way down. */
 function freezeInPage(value: object): void {
   const waived = (value as { wrappedJSObject?: object }).wrappedJSObject ?? value;
-  for (const each of Object.values(waived)) {
-    if (each instanceof Object && !Object.isFrozen(each)) freezeInPage(each);
-  }
   Object.freeze(waived);
+  for (const each of Object.values(waived)) {
+    // Not `instanceof`: the page's objects have the page's `Object` above them.
+    if (Object(each) === each && !Object.isFrozen(each)) freezeInPage(each);
+  }
 }

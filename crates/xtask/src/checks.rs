@@ -48,7 +48,7 @@ fn source(layout: &Layout, progress: &mut Progress) -> Result<()> {
         layout.cargo().args(["fmt", "--all", "--check"]).run()
     })?;
     progress.step("formatting and lints of TypeScript", "Run `node_modules/.bin/biome check --write`.", || {
-        layout.npm_program("biome").args(["ci", "--colors=off"]).run()
+        layout.npm_program("biome").args(["ci", "--colors=off", "--error-on-warnings"]).run()
     })?;
     progress.step("clippy", "Mend what clippy names above.", || {
         layout.cargo().args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]).run()

@@ -17,6 +17,7 @@ import {
   SENSITIVITIES,
   scopeName,
   sensitivityName,
+  spelled,
   subjectName,
   subjectNotes,
   untilWhen,
@@ -146,7 +147,8 @@ class Consent extends PageElement {
   }
 
   #closed(closed: unknown): unknown {
-    return html`<p class="soft" data-testid="consent-waits">${t("consentWaits")}</p>
+    return html`<h1>${t("consentTitle")}</h1>
+      <p class="soft" data-testid="consent-waits">${t("consentWaits")}</p>
       <div class="card panel">${closed}</div>`;
   }
 
@@ -166,7 +168,7 @@ class Consent extends PageElement {
   #asker({ subject, purpose, actions, granted }: ConsentView): unknown {
     return html`<section class="stack tight" aria-labelledby="asker">
       <h1 id="asker">
-        <span class="origin asker" data-testid="asker">${subjectName(subject)}</span>
+        <span class="origin asker" data-testid="asker">${spelled(subjectName(subject))}</span>
         <span class="wish" data-testid="wish">${t("consentWish", actionNames(actions))}</span>
       </h1>
       <div class="row">${subjectNotes(subject)}</div>
@@ -232,12 +234,9 @@ class Consent extends PageElement {
   #leaves(): unknown {
     const leaving = this.#leaving;
     return html`<section class="card panel stack" aria-labelledby="leaves-heading">
-      <div class="stack tight">
-        <h2 id="leaves-heading">${t("consentLeaves")}</h2>
-        <p role="status">
-          <strong class="leaving" data-testid="total" data-count=${leaving}>${counted("consentTotal", leaving)}</strong>
-          ${this.withheld > 0 ? html`<span class="soft small" data-testid="withheld">${counted("consentWithheld", this.withheld)}</span>` : nothing}
-        </p>
+      <div role="status">
+        <h2 id="leaves-heading"><span data-testid="total" data-count=${leaving}>${counted("consentTotal", leaving)}</span></h2>
+        ${this.withheld > 0 ? html`<p class="soft small" data-testid="withheld">${counted("consentWithheld", this.withheld)}</p>` : nothing}
       </div>
       <fieldset class="stack tight">
         <legend class="small soft">${t("consentSensitivity")}</legend>

@@ -5,7 +5,7 @@ import { counted, countedParts, formatMoment, parts, t } from "../../components/
 import { type IconName, icon } from "../../components/icons";
 import { explain, owner } from "../../components/owner";
 import { firstOf } from "../../components/pages";
-import { actionNames, durationName, scopeName, subjectName, subjectNotes } from "../../components/terms";
+import { actionNames, scopeName, subjectName, subjectNotes } from "../../components/terms";
 import { failurePanel, waiting } from "../../components/vault";
 import type { MemoryId, MemoryView, ReceiptView, Topic } from "../../generated/messages";
 import "../../components/memory-text";
@@ -175,7 +175,7 @@ function sentence({ subject, entry }: ReceiptView): unknown {
         who,
         actionNames(entry.actions),
         scopes(entry.scopes),
-        durationName(entry.duration),
+        t(`until_${entry.duration}`),
       );
     case "refused":
       return parts(

@@ -146,7 +146,7 @@ export class Import extends Section {
           <button class="small" data-testid="import-tick-none" @click=${() => this.#tick([])}>${t("importTickNone")}</button>
         </div>
       </div>
-      <div class="preview-scroll" tabindex="0" role="region" aria-label=${t("importPreview")}>
+      <div class="preview-scroll" tabindex="0" role="group" aria-label=${t("importPreview")}>
         <ol class="preview">
           ${lines.slice(0, this.shown).map(
             ({ line, duplicate }, index) =>

@@ -27,6 +27,8 @@ const SECTIONS: readonly { name: ManagerSection; icon: IconName }[] = [
   { name: "import", icon: "tray" },
 ];
 
+const BRAND = html`<img src="../../icons/keepsake.svg" alt="" />${t("extName")}`;
+
 class Manager extends PageElement {
   static override properties = { section: { state: true } };
   declare section: ManagerSection;
@@ -58,9 +60,9 @@ class Manager extends PageElement {
     const closed = closedVault(this.#vault);
     // What a locked vault must not leave behind: undoing holds memories.
     if (closed) this.#undo.forget();
-    return html`<a class="skip button" href="#${this.section}" @click=${this.#skip}>${t("skipToContent")}</a>
-      <header class="top">
-        <span class="brand"><img src="../../icons/keepsake.svg" alt="" />${t("extName")}</span>
+    return html`<header class="top">
+        ${closed ? nothing : html`<a class="skip button" href="#${this.section}" @click=${this.#skip}>${t("skipToContent")}</a>`}
+        ${closed ? html`<h1 class="brand">${BRAND}</h1>` : html`<span class="brand">${BRAND}</span>`}
         ${closed ? nothing : this.#tools()}
       </header>
       ${closed ? html`<main class="closed"><div class="card panel">${closed}</div></main>` : this.#open()}

@@ -6,8 +6,10 @@ import { icon } from "../../components/icons";
 import { owner } from "../../components/owner";
 import {
   actionNames,
+  deniedUntil,
   scopeChips,
   sensitivityName,
+  spelled,
   subjectKey,
   subjectName,
   subjectNotes,
@@ -87,7 +89,7 @@ export class Sites extends Section {
   #asker({ subject, grants, denials }: Asker): unknown {
     return html`<li class="card asker-card" data-testid="subject" data-subject=${subjectName(subject)}>
       <div class="row">
-        <h2 class="origin">${subjectName(subject)}</h2>
+        <h2 class="origin">${spelled(subjectName(subject))}</h2>
         ${subjectNotes(subject)}
         <button class="quiet danger small push" data-testid="disconnect-site" @click=${() => this.#disconnect(subject)}>
           ${subject.kind === "site" ? t("disconnectSite") : t("endAccess")}
@@ -119,7 +121,7 @@ export class Sites extends Section {
     return html`<li class="decision" data-testid="denial" data-id=${denial.id}>
       <div class="stack tight">
         <p>${t("siteDenied")}</p>
-        <p class="small soft">${untilWhen(denial)} · ${t("grantGiven", formatDay(denial.created))}</p>
+        <p class="small soft">${deniedUntil(denial)} · ${t("grantGiven", formatDay(denial.created))}</p>
       </div>
       <button class="small" data-testid="denial-lift" @click=${() => this.#revoke(denial.id, t("denialLifted"))}>${t("denialLift")}</button>
     </li>`;

@@ -82,7 +82,7 @@ class Onboarding extends PageElement {
             (promise) =>
               html`<li>
                 <span class="promise-icon">${icon(promise.icon)}</span>
-                <div><h3>${t(promise.title)}</h3><p class="soft">${t(promise.text)}</p></div>
+                <div><h2>${t(promise.title)}</h2><p class="soft">${t(promise.text)}</p></div>
               </li>`,
           )}
         </ul>

@@ -6,7 +6,15 @@ import { counted, nameDocument, parts, t } from "../../components/i18n";
 import { icon } from "../../components/icons";
 import { explain, owner } from "../../components/owner";
 import { coalesce } from "../../components/refresh";
-import { actionNames, scopeChips, sensitivityName, subjectNotes, untilWhen } from "../../components/terms";
+import {
+  actionNames,
+  deniedUntil,
+  scopeChips,
+  sensitivityName,
+  spelled,
+  subjectNotes,
+  untilWhen,
+} from "../../components/terms";
 import { closedVault, VaultWatch, waiting } from "../../components/vault";
 import type { GrantView, SubjectGrants, Topic } from "../../generated/messages";
 import type { ActiveSite, ManagerSection } from "../../owner/protocol";
@@ -89,7 +97,7 @@ class Popup extends PageElement {
     const { subject, connected } = site;
     return html`<section class="card site" aria-labelledby="site-heading">
       <h2 id="site-heading" class="overline">${t("thisSite")}</h2>
-      <p class="origin" data-testid="site-origin">${subject.origin}</p>
+      <p class="origin" data-testid="site-origin">${spelled(subject.origin)}</p>
       <div class="row">
         <span class=${connected ? "chip accent" : "chip"} data-testid="site-state" data-state=${connected ? "connected" : "not_connected"} role="status">
           ${icon(connected ? "check" : "plug")}${t(connected ? "siteConnected" : "siteNotConnected")}
@@ -123,7 +131,7 @@ class Popup extends PageElement {
           ${given.denials.map(
             (denial) =>
               html`<div class="decision" data-testid="denial">
-                <p class="small"><b>${t("siteDenied")}</b> · ${untilWhen(denial)}</p>
+                <p class="small"><b>${t("siteDenied")}</b> · ${deniedUntil(denial)}</p>
                 <button class="quiet small" data-testid="denial-lift" @click=${() => this.#revoke(denial.id)}>${t("denialLift")}</button>
               </div>`,
           )}`
