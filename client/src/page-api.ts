@@ -350,4 +350,3 @@ export interface PageMethods {
     "memory.search": { params: SearchParams; result: SearchResult };
     "memory.add": { params: AddParams; result: AddResult };
 }
-

@@ -15,11 +15,15 @@ export class VaultWatch implements ReactiveController {
   /** Why there is no answer. */
   failure: unknown;
   readonly refresh: () => Promise<void>;
-  readonly #changed: (topics: Topic[]) => void;
+  /** Fetches the state anew and tells the element what else changed. */
+  readonly news: (topics: Topic[]) => void;
   #stop: (() => void) | undefined;
 
   constructor(host: ReactiveControllerHost, changed: (topics: Topic[]) => void = () => undefined) {
-    this.#changed = changed;
+    this.news = (topics) => {
+      void this.refresh();
+      changed(topics);
+    };
     this.refresh = coalesce(async () => {
       try {
         this.status = await owner.command({ command: "status" });
@@ -37,10 +41,7 @@ export class VaultWatch implements ReactiveController {
   }
 
   hostConnected(): void {
-    this.#stop = owner.onChanged((topics) => {
-      void this.refresh();
-      this.#changed(topics);
-    });
+    this.#stop = owner.onChanged(this.news);
     void this.refresh();
   }
 
@@ -58,7 +59,7 @@ export function closedVault(vault: VaultWatch): TemplateResult | undefined {
     case "open":
       return undefined;
     case "locked":
-      return html`<ks-unlock></ks-unlock>`;
+      return html`<ks-unlock @unlocked=${() => vault.news(["state"])}></ks-unlock>`;
     case "none":
       return html`<div class="nothing" data-testid="no-vault">
         ${icon("key")}

@@ -600,7 +600,7 @@ export interface ConsentRecords {
 }
 
 /**
- * How strong a passphrase is.
+ * How hard a passphrase is to guess.
  */
 export interface StrengthReport {
     /**
@@ -639,4 +639,3 @@ export interface OwnerError {
      */
     retry_after_ms?: number;
 }
-

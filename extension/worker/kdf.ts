@@ -5,7 +5,7 @@ import { isOwnerError, type KdfRequest, type KdfResponse, wasmUrl } from "./prot
 
 self.onmessage = async ({ data: { passphrase, challenge } }: MessageEvent<KdfRequest>) => {
   try {
-    await init({ module_or_path: wasmUrl(import.meta.url) });
+    await init({ module_or_path: wasmUrl("keepsake", import.meta.url) });
     const kek = derive(passphrase, challenge);
     answer({ kek }, [kek.buffer]);
   } catch (error) {

@@ -60,9 +60,9 @@ export interface KdfRequest {
 }
 export type KdfResponse = { kek: Uint8Array } | { error: OwnerError } | { crashed: true };
 
-/** The address of the WebAssembly module, from a script in the folder `worker/`. */
-export function wasmUrl(script: string): URL {
-  return new URL("../wasm/keepsake_bg.wasm", script);
+/** The address of a WebAssembly module, from a script in the folder `worker/`. */
+export function wasmUrl(module: "keepsake" | "passphrase", script: string): URL {
+  return new URL(`../wasm/${module}_bg.wasm`, script);
 }
 
 /** Whether the vault refused in its own words; anything else that is thrown is a fault of ours. */

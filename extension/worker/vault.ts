@@ -1,7 +1,8 @@
 // The dedicated worker that owns the vault: carries out one call after the other, as the WebAssembly object demands.
 
-import type { OwnerError } from "../generated/messages";
-import init, { assess_passphrase, suggest_passphrase, Vault } from "../generated/wasm/keepsake.js";
+import type { OwnerError, StrengthReport } from "../generated/messages";
+import init, { Vault } from "../generated/wasm/keepsake.js";
+import initPassphrase, { assess_passphrase, suggest_passphrase } from "../generated/wasm/passphrase.js";
 import { deriveKek } from "./derive";
 import { isOwnerError, type VaultCall, type VaultRequest, type VaultResponse, wasmUrl } from "./protocol";
 
@@ -10,7 +11,7 @@ const WEAK: OwnerError = {
   message: "This passphrase is easy to guess: take a longer one, or confirm that you want this one.",
 };
 
-const loaded = init({ module_or_path: wasmUrl(import.meta.url) });
+const loaded = init({ module_or_path: wasmUrl("keepsake", import.meta.url) });
 let queue: Promise<unknown> = loaded;
 let opened: Vault | undefined;
 
@@ -21,13 +22,14 @@ self.onmessage = ({ data }: MessageEvent<VaultRequest>) => {
   if (!free) queue = turn;
 };
 
-loaded.catch(() => post({ crashed: true }));
+loaded.catch(crash);
 
 async function answer({ id, call }: VaultRequest): Promise<void> {
   try {
     post({ id, result: await carryOut(call) });
   } catch (error) {
-    post(isOwnerError(error) ? { id, error } : { crashed: true });
+    if (isOwnerError(error)) post({ id, error });
+    else crash(error);
   }
 }
 
@@ -46,7 +48,7 @@ async function carryOut(call: VaultCall): Promise<unknown> {
       return vault().command(call.command);
     case "create":
       return wipeAfter(call.passphrase, async (passphrase) => {
-        if (!call.acceptWeak && !assess_passphrase(passphrase).strong) throw WEAK;
+        if (!call.acceptWeak && !(await assess(passphrase)).strong) throw WEAK;
         const challenge = vault().kdf_challenge();
         return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().create(challenge, kek));
       });
@@ -58,10 +60,24 @@ async function carryOut(call: VaultCall): Promise<unknown> {
     case "lock":
       return vault().lock();
     case "assess":
-      return wipeAfter(call.passphrase, async (passphrase) => assess_passphrase(passphrase));
+      return wipeAfter(call.passphrase, assess);
     case "suggest":
+      await dictionaries();
       return suggest_passphrase();
   }
+}
+
+let loading: Promise<unknown> | undefined;
+
+/** The module that knows passphrases is large and loaded only where one is chosen. */
+function dictionaries(): Promise<unknown> {
+  loading ??= initPassphrase({ module_or_path: wasmUrl("passphrase", import.meta.url) });
+  return loading;
+}
+
+async function assess(passphrase: Uint8Array): Promise<StrengthReport> {
+  await dictionaries();
+  return assess_passphrase(passphrase);
 }
 
 function vault(): Vault {
@@ -69,13 +85,20 @@ function vault(): Vault {
   return opened;
 }
 
-/** Overwrites secret bytes after use, whatever came of it; what was handed on to another worker is no longer here. */
+/** Overwrites secret bytes after use, whatever came of it. */
 async function wipeAfter<R>(bytes: Uint8Array, use: (bytes: Uint8Array) => Promise<R>): Promise<R> {
   try {
     return await use(bytes);
   } finally {
-    bytes.fill(0);
+    // What was handed on to another worker is no longer here, and has no length.
+    if (bytes.length > 0) bytes.fill(0);
   }
+}
+
+/** A trap leaves the instance's memory as it was in the middle of something: nothing more is to be asked of it. */
+function crash(error: unknown): void {
+  console.error("Keepsake's vault stopped.", error);
+  post({ crashed: true });
 }
 
 function post(response: VaultResponse): void {

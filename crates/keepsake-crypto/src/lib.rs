@@ -4,7 +4,6 @@ mod envelope;
 mod kdf;
 mod keys;
 mod padding;
-pub mod passphrase;
 mod random;
 mod set_hash;
 

@@ -1,6 +1,7 @@
 //! The TypeScript side of every message, written from the Rust types; `cargo xtask build` puts it where it is imported.
 
 use keepsake_memory::{Channel, Draft, Kind, ListLine, MemoryId, Sensitivity, SkippedLine, Trust};
+use keepsake_passphrase::StrengthReport;
 use keepsake_policy::{Action, GrantDuration, Subject};
 use tsify::Tsify;
 

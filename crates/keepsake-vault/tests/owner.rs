@@ -1,5 +1,13 @@
 //! The person's side: commands, undo, locks, and a store that fails or was tampered with.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod support;
 
 use keepsake_memory::{Kind, ListLine, Scope, Sensitivity};

@@ -1,5 +1,13 @@
 //! What a subject gets, and what it does not: the engine seen from the other side of the page API.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod support;
 
 use keepsake_memory::{Draft, Sensitivity};

@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 
-use keepsake_crypto::{CryptoError, Kdf, Random, SecretKey, derive_kek, passphrase};
+use keepsake_crypto::{CryptoError, Kdf, Random, SecretKey, derive_kek};
 use keepsake_idb::IdbStore;
 use keepsake_policy::Subject;
-use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Reply, StrengthReport};
+use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Reply};
 use keepsake_vault::{Clock, Vault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -118,24 +118,6 @@ pub fn derive(passphrase: Vec<u8>, challenge: JsValue) -> Result<Vec<u8>, JsValu
     let kdf: Kdf = from_js(challenge)?;
     let kek = derive_kek(&passphrase, &kdf).map_err(|error| to_js_error(&error.into()))?;
     Ok(kek.expose().to_vec())
-}
-
-/// How hard a passphrase (UTF-8) is to guess.
-#[wasm_bindgen]
-pub fn assess_passphrase(passphrase: Vec<u8>) -> Result<JsValue, JsValue> {
-    let strength = passphrase::assess(&Zeroizing::new(passphrase));
-    to_js(&StrengthReport {
-        score: strength.score,
-        guesses_log10_tenths: (strength.guesses_log10 * 10.0) as u32,
-        strong: strength.is_strong(),
-    })
-}
-
-/// Six random words.
-#[wasm_bindgen]
-pub fn suggest_passphrase() -> Result<String, JsValue> {
-    let words = passphrase::make_passphrase(&mut BrowserRandom).map_err(|error| to_js_error(&error.into()))?;
-    Ok(words.to_string())
 }
 
 fn opened(result: Result<SecretKey, OwnerError>, effects: Vec<Effect>) -> Result<JsValue, JsValue> {

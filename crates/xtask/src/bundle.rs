@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::layout::{Layout, VERSION, files_below};
-use crate::wasm::BINDINGS;
+use crate::lit;
+use crate::wasm::{BINDINGS, MODULES};
 
 const ECHO: &str = "tests/bench/echo-extension";
 const ASSISTANT: &str = "tests/fixtures/assistant";
@@ -41,7 +42,11 @@ pub fn extension(layout: &Layout) -> Result<()> {
     for folder in ["pages", "components", "icons", "_locales"] {
         copy_static(&layout.path("extension"), &layout.path("extension").join(folder), &dist)?;
     }
-    copy_below(&layout.path("extension/generated"), &layout.path(BINDINGS).join("keepsake_bg.wasm"), &dist)
+    for module in MODULES {
+        let file = layout.path(BINDINGS).join(format!("{}_bg.wasm", module.name));
+        copy_below(&layout.path("extension/generated"), &file, &dist)?;
+    }
+    Ok(())
 }
 
 /// The npm package `@keepsake/client`: one module and its types.
@@ -97,9 +102,11 @@ fn scripts(layout: &Layout, format: Format, entries: &[(String, PathBuf)], folde
         Format::Module => "esm",
         Format::ContentScript => "iife",
     };
+    let lit = lit::prepare(layout)?;
     layout
         .npm_program("esbuild")
         .args(["--bundle", "--target=firefox142", "--charset=utf8", "--legal-comments=inline", "--log-level=warning"])
+        .arg(format!("--alias:lit-html={}", lit.display()))
         .arg(format!("--format={format}"))
         .arg(format!("--outdir={}", folder.display()))
         .args(entries.iter().map(|(name, source)| format!("{name}={}", source.display())))

@@ -58,14 +58,16 @@ fn find(layout: &Layout) -> Result<Firefox> {
     bail!("no Firefox: {}", seen.join("; "))
 }
 
-/// The major version, and the line that Firefox says it in: `Mozilla Firefox 153.7.0esr`.
+/// The major version, and the line that Firefox says it in.
 fn version(layout: &Layout, program: &str) -> Result<(u32, String)> {
     let line = Program::new(program, &layout.root).arg("--version").read()?.trim().to_owned();
-    let number = line
-        .split_whitespace()
-        .find_map(|word| word.split_once('.').and_then(|(major, _)| major.parse().ok()))
-        .with_context(|| format!("no version in “{line}”"))?;
+    let number = major(&line).with_context(|| format!("no version in “{line}”"))?;
     Ok((number, line))
+}
+
+/// 153 in `Mozilla Firefox 153.7.0esr`.
+fn major(line: &str) -> Option<u32> {
+    line.split_whitespace().find_map(|word| word.split_once('.')?.0.parse().ok())
 }
 
 fn apt_get(layout: &Layout) -> Program {
@@ -81,4 +83,16 @@ fn is_installed(layout: &Layout, package: &str) -> bool {
 
 fn is_root(layout: &Layout) -> bool {
     Program::new("id", &layout.root).arg("-u").read().is_ok_and(|id| id.trim() == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_read_from_what_firefox_says() {
+        assert_eq!(major("Mozilla Firefox 153.7.0esr"), Some(153));
+        assert_eq!(major("Mozilla Firefox 142.0"), Some(142));
+        assert_eq!(major("Mozilla Firefox Nightly"), None);
+    }
 }

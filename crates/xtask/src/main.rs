@@ -8,6 +8,7 @@ mod command;
 mod declarations;
 mod firefox;
 mod layout;
+mod lit;
 mod package;
 mod play;
 mod progress;

@@ -48,3 +48,28 @@ pub fn zip(folder: &Path, file: &Path) -> Result<()> {
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_has_the_same_bytes_whenever_and_in_whatever_order_its_files_were_written() {
+        let folder = std::env::temp_dir().join(format!("keepsake-package-{}", std::process::id()));
+        let packed = |name: &str, files: [&str; 2]| {
+            let dist = folder.join(name);
+            fs::create_dir_all(dist.join("pages")).unwrap();
+            for file in files {
+                fs::write(dist.join(file), file).unwrap();
+            }
+            let archive = folder.join(format!("{name}.zip"));
+            zip(&dist, &archive).unwrap();
+            fs::read(archive).unwrap()
+        };
+        let first = packed("first", ["manifest.json", "pages/main.js"]);
+        let second = packed("second", ["pages/main.js", "manifest.json"]);
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(!first.is_empty());
+        assert_eq!(first, second);
+    }
+}

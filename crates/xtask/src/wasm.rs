@@ -11,14 +11,36 @@ use crate::command::Program;
 use crate::layout::Layout;
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
-/// Where the bindings go: `keepsake.js`, `keepsake.d.ts` and `keepsake_bg.wasm`.
+/// Where the bindings go: for each module `NAME.js`, `NAME.d.ts` and `NAME_bg.wasm`.
 pub const BINDINGS: &str = "extension/generated/wasm";
 
-/// Compiles `keepsake-wasm` for release.
+/// A WebAssembly module of the add-on and the library that becomes it.
+pub struct Module {
+    library: &'static str,
+    pub name: &'static str,
+}
+
+/// Every module.
+pub const MODULES: [Module; 2] = [
+    Module { library: "keepsake_wasm", name: "keepsake" },
+    Module { library: "keepsake_passphrase", name: "passphrase" },
+];
+
+/// Compiles the modules for release.
 pub fn compile(layout: &Layout) -> Result<()> {
     layout
         .cargo()
-        .args(["build", "--release", "--locked", "--target", TARGET, "--package", "keepsake-wasm"])
+        .args([
+            "build",
+            "--release",
+            "--locked",
+            "--target",
+            TARGET,
+            "--package",
+            "keepsake-wasm",
+            "--package",
+            "keepsake-passphrase",
+        ])
         .env("CARGO_ENCODED_RUSTFLAGS", reproducible_flags(layout)?)
         .run()
 }
@@ -29,20 +51,22 @@ pub fn bind(layout: &Layout) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let mut bindgen = Bindgen::new();
-    bindgen
-        .input_path(layout.target().join(TARGET).join("release/keepsake_wasm.wasm"))
-        .web(true)?
-        .out_name("keepsake")
-        .typescript(true)
-        // The worker says where the module is; a default address would be one that no bundler can follow.
-        .omit_default_module_path(true)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .generate(&folder)
-        .context("wasm-bindgen could not write the bindings")?;
-    let size = fs::metadata(folder.join("keepsake_bg.wasm"))?.len();
-    println!("   keepsake_bg.wasm: {} KB", size.div_ceil(1000));
+    for Module { library, name } in MODULES {
+        let mut bindgen = Bindgen::new();
+        bindgen
+            .input_path(layout.target().join(TARGET).join("release").join(library).with_extension("wasm"))
+            .web(true)?
+            .out_name(name)
+            .typescript(true)
+            // The worker says where the module is; a default address would be one that no bundler can follow.
+            .omit_default_module_path(true)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .generate(&folder)
+            .with_context(|| format!("wasm-bindgen could not write the bindings of {library}"))?;
+        let size = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
+        println!("   {name}_bg.wasm: {} KB", size.div_ceil(1000));
+    }
     Ok(())
 }
 

@@ -18,7 +18,7 @@ const listeners = {
 };
 
 async function run() {
-  const wasm = await init();
+  const wasm = await init({ module_or_path: new URL("tests_bg.wasm", import.meta.url) });
   for (const [level, listener] of Object.entries(listeners)) {
     const print = console[level];
     console[level] = (...values) => {

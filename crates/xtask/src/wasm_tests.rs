@@ -32,9 +32,8 @@ pub fn run(layout: &Layout, firefox: &Firefox) -> Result<()> {
         fs::remove_dir_all(&folder)?;
     }
     let mut names = Vec::new();
-    for program in compile(layout)? {
-        let name = program.file_stem().and_then(|stem| stem.to_str()).context("a test program has no name")?.to_owned();
-        if write_page(&program, &folder.join(&name))? {
+    for TestProgram { name, file } in compile(layout)? {
+        if write_page(&file, &folder.join(&name))? {
             names.push(name);
         }
     }
@@ -50,8 +49,14 @@ pub fn run(layout: &Layout, firefox: &Firefox) -> Result<()> {
         .run()
 }
 
-/// The test programs, as cargo names them in its messages.
-fn compile(layout: &Layout) -> Result<Vec<PathBuf>> {
+/// The tests of a crate's library, or one file of its folder tests/.
+struct TestProgram {
+    name: String,
+    file: PathBuf,
+}
+
+/// Builds the test programs; cargo names them in its messages.
+fn compile(layout: &Layout) -> Result<Vec<TestProgram>> {
     let mut cargo = layout.cargo().args([
         "test",
         "--no-run",
@@ -66,8 +71,9 @@ fn compile(layout: &Layout) -> Result<Vec<PathBuf>> {
     let mut programs = Vec::new();
     for line in cargo.read()?.lines() {
         let message: Value = serde_json::from_str(line).context("cargo printed a message that is not JSON")?;
-        if let Some(program) = message.get("executable").and_then(Value::as_str) {
-            programs.push(PathBuf::from(program));
+        let (file, name) = (message.get("executable"), message.pointer("/target/name"));
+        if let (Some(file), Some(name)) = (file.and_then(Value::as_str), name.and_then(Value::as_str)) {
+            programs.push(TestProgram { name: name.to_owned(), file: file.into() });
         }
     }
     Ok(programs)
@@ -76,15 +82,15 @@ fn compile(layout: &Layout) -> Result<Vec<PathBuf>> {
 /// Writes one program as a page that runs it; answers whether it has any tests.
 fn write_page(program: &Path, folder: &Path) -> Result<bool> {
     let module = fs::read(program)?;
-    let in_worker = module
-        .windows(PLACE_SECTION.len() + 1)
-        .find_map(|window| window.strip_prefix(PLACE_SECTION))
-        .is_some_and(|place| place == [IN_DEDICATED_WORKER]);
+    // wasm-bindgen cannot read a program without tests, and cargo makes one for each library that has none.
+    if after(&module, TEST_EXPORT.as_bytes()).is_none() {
+        return Ok(false);
+    }
+    let in_worker = after(&module, PLACE_SECTION).is_some_and(|place| place.first() == Some(&IN_DEDICATED_WORKER));
     let mut output = Bindgen::new()
         .input_bytes("tests", module)
         .web(true)?
         .debug(true)
-        .keep_debug(true)
         .export_wasm(true)
         .emit_start(false)
         .typescript(false)
@@ -97,9 +103,6 @@ fn write_page(program: &Path, folder: &Path) -> Result<bool> {
         .filter(|export| export.name.starts_with(TEST_EXPORT))
         .map(|export| export.name.clone())
         .collect();
-    if tests.is_empty() {
-        return Ok(false);
-    }
     fs::create_dir_all(folder)?;
     output.emit(folder)?;
     fs::write(folder.join("index.html"), PAGE)?;
@@ -107,4 +110,10 @@ fn write_page(program: &Path, folder: &Path) -> Result<bool> {
     let plan = format!("export const tests = {};\nexport const inWorker = {in_worker};\n", json!(tests));
     fs::write(folder.join("plan.js"), plan)?;
     Ok(true)
+}
+
+/// What follows the first place where these bytes stand.
+fn after<'module>(module: &'module [u8], bytes: &[u8]) -> Option<&'module [u8]> {
+    let place = module.windows(bytes.len()).position(|window| window == bytes)?;
+    module.get(place + bytes.len()..)
 }

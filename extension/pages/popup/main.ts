@@ -110,8 +110,10 @@ class Popup extends PageElement {
 
   #connect(site: ActiveSite): unknown {
     const host = new URL(site.subject?.origin ?? "").hostname;
-    return html`<p class="small soft">${t("connectText")}</p>
-      <button class="primary wide" data-testid="connect-site" @click=${this.#connectSite}>
+    // While the vault is locked, unlocking comes first.
+    const { open } = this.#vault;
+    return html`${open ? html`<p class="small soft">${t("connectText")}</p>` : nothing}
+      <button class=${open ? "primary wide" : "wide"} data-testid="connect-site" @click=${this.#connectSite}>
         ${this.asking ? html`<span class="spinner"></span>${t("connectAsking")}` : t("connectSite")}
       </button>
       <p class="small soft">${parts("connectPorts", html`<b class="origin">${host}</b>`)}</p>`;

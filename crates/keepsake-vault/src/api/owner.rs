@@ -575,18 +575,6 @@ pub struct ConsentRecords {
     pub items: Vec<MemoryView>,
 }
 
-/// How strong a passphrase is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
-pub struct StrengthReport {
-    /// zxcvbn's score: 0 (at once) to 4 (very hard to guess).
-    pub score: u8,
-    /// Decimal logarithm of the guesses it takes, in tenths.
-    pub guesses_log10_tenths: u32,
-    /// Whether it is strong enough to be taken without a further confirmation.
-    pub strong: bool,
-}
-
 /// What went wrong, for our own pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]

@@ -1,10 +1,10 @@
 //! Passphrases: how hard one is to guess, and a random one that can be remembered.
 
 use diceware_wordlists::Wordlist;
+use keepsake_crypto::{CryptoError, Random};
+use serde::Serialize;
 use zeroize::Zeroizing;
 use zxcvbn::zxcvbn;
-
-use crate::{CryptoError, Random};
 
 /// Words in a suggested passphrase: 6 × 12.9 bits.
 const WORDS: usize = 6;
@@ -13,29 +13,27 @@ const WORDS: usize = 6;
 const STRONG: u8 = 3;
 
 /// How hard a passphrase is to guess.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Strength {
-    /// zxcvbn's score, 0 to 4.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct StrengthReport {
+    /// zxcvbn's score: 0 (at once) to 4 (very hard to guess).
     pub score: u8,
-    /// Decimal logarithm of the number of guesses.
-    pub guesses_log10: f64,
-}
-
-impl Strength {
-    /// Whether it may be used without a further question.
-    pub fn is_strong(&self) -> bool {
-        self.score >= STRONG
-    }
+    /// Decimal logarithm of the guesses it takes, in tenths.
+    pub guesses_log10_tenths: u32,
+    /// Whether it is strong enough to be taken without a further confirmation.
+    pub strong: bool,
 }
 
 /// Estimates a passphrase; what is not UTF-8 is as weak as can be.
-pub fn assess(passphrase: &[u8]) -> Strength {
+pub fn assess(passphrase: &[u8]) -> StrengthReport {
     match core::str::from_utf8(passphrase) {
         Ok(text) if !text.is_empty() => {
             let entropy = zxcvbn(text, &["keepsake", "firefox", "mozilla"]);
-            Strength { score: u8::from(entropy.score()), guesses_log10: entropy.guesses_log10() }
+            let score = u8::from(entropy.score());
+            let guesses_log10_tenths = (entropy.guesses_log10() * 10.0) as u32;
+            StrengthReport { score, guesses_log10_tenths, strong: score >= STRONG }
         }
-        _ => Strength { score: 0, guesses_log10: 0.0 },
+        _ => StrengthReport { score: 0, guesses_log10_tenths: 0, strong: false },
     }
 }
 
@@ -85,12 +83,12 @@ mod tests {
 
     #[test]
     fn common_words_are_weak_and_six_random_ones_are_strong() {
-        assert!(!assess(b"").is_strong());
-        assert!(!assess(b"password1").is_strong());
-        assert!(!assess(b"keepsake").is_strong());
+        assert!(!assess(b"").strong);
+        assert!(!assess(b"password1").strong);
+        assert!(!assess(b"keepsake").strong);
         let six = make_passphrase(&mut System).unwrap();
         assert_eq!(six.split(' ').count(), 6);
-        assert!(assess(six.as_bytes()).is_strong(), "{:?}", assess(six.as_bytes()));
+        assert!(assess(six.as_bytes()).strong, "{:?}", assess(six.as_bytes()));
     }
 
     #[test]

@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+mod bindings;
+mod strength;
+
+pub use strength::{StrengthReport, assess, make_passphrase};
