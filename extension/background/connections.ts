@@ -4,7 +4,7 @@ import { tellBridge } from "./events";
 import { hostPattern } from "./subjects";
 
 const BRIDGE = "bridge";
-const SCRIPT = "content/bridge.js";
+const SCRIPT = "/content/bridge.js";
 
 /** Whether Firefox lets the bridge run in this origin's pages. */
 export function isConnected(origin: string): Promise<boolean> {

@@ -26,14 +26,14 @@ function start(): { speak(): void } {
   const { name, version } = browser.runtime.getManifest();
   const link = new Link();
   const provider = new Provider(link, { name, rdns: "org.keepsake", version, api: 1 });
-  let announcing = false;
+  let depth = 0;
 
   function announce(): void {
-    // A page may ask again from within the announcement.
-    if (announcing || link.silent) return;
-    announcing = true;
+    // A page may ask from within an announcement, and gets its answer; one that does so each time would never end.
+    if (depth > 1 || link.silent) return;
+    depth += 1;
     window.dispatchEvent(new CustomEvent(ANNOUNCE, { detail: provider.detail }));
-    announcing = false;
+    depth -= 1;
   }
 
   // Nothing is read from the event: whoever dispatches one only makes us say again what is no secret.

@@ -43,7 +43,9 @@ export class OwnerClient {
   /** Calls `listener` with what to fetch anew; answers the way to stop. */
   onChanged(listener: (topics: Topic[]) => void): () => void {
     const receive = (message: unknown, sender: browser.runtime.MessageSender) => {
-      if (sender.id === browser.runtime.id) listener((message as News).changed);
+      // What the background says to the bridges in tabs reaches our own pages in tabs too.
+      const { changed } = message as Partial<News>;
+      if (sender.id === browser.runtime.id && changed) listener(changed);
     };
     browser.runtime.onMessage.addListener(receive);
     return () => browser.runtime.onMessage.removeListener(receive);
