@@ -1,10 +1,10 @@
 // The one place where what the vault asks for is done.
 
-import type { Effect, Topic } from "../generated/messages";
-import type { News } from "../owner/protocol";
+import type { Effect } from "../generated/messages";
 import type { Askers } from "./askers";
 import type { ConsentWindows } from "./consents";
 import { notifySite } from "./events";
+import { tellOwnPages } from "./news";
 import { saveSessionState } from "./session";
 import type { Cause } from "./vault-host";
 
@@ -41,14 +41,6 @@ export class Effects {
       case "save_session":
         return saveSessionState(effect.state);
     }
-  }
-}
-
-async function tellOwnPages(changed: Topic[]): Promise<void> {
-  try {
-    await browser.runtime.sendMessage({ changed } satisfies News);
-  } catch {
-    // Firefox calls it an error that no page is open.
   }
 }
 

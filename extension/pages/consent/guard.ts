@@ -1,19 +1,19 @@
 // What keeps a page from having the person click into the consent by surprise, and a script from clicking for them.
 
-/** How long nothing but “Deny” works after the window shows, gains the focus or changes its size. */
+/** How long nothing that lets anything leave works after the window shows, gains the focus or changes its size. */
 const DEAD_MS = 500;
 
 /** What decides something, or leads to a decision. */
 const ACTS = ["click", "auxclick", "dblclick", "submit", "change", "input", "keydown", "keyup"] as const;
 
-/** Of those, what is dead for a moment; typing into the passphrase field is not. */
+/** Of those, what is dead for a moment; typing is not. */
 const DEAD_ACTS: ReadonlySet<string> = new Set(["click", "submit", "change"]);
 
 /**
  * Stops events that no person caused, and those that come before the person can have seen what they click on, unless
- * `isDeny` says that they deny. Calls `changed` whenever the window becomes dead or alive.
+ * `isHarmless` says that nothing can leave by them. Calls `changed` whenever the window becomes dead or alive.
  */
-export function guard(isDeny: (event: Event) => boolean, changed: (alive: boolean) => void): void {
+export function guard(isHarmless: (event: Event) => boolean, changed: (alive: boolean) => void): void {
   let alive = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -30,7 +30,7 @@ export function guard(isDeny: (event: Event) => boolean, changed: (alive: boolea
   };
 
   const check = (event: Event): void => {
-    const allowed = event.isTrusted && (alive || !DEAD_ACTS.has(event.type) || isDeny(event));
+    const allowed = event.isTrusted && (alive || !DEAD_ACTS.has(event.type) || isHarmless(event));
     if (allowed) return;
     event.preventDefault();
     event.stopImmediatePropagation();

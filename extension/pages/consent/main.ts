@@ -59,6 +59,7 @@ class Consent extends PageElement {
     matching: { state: true },
     withheld: { state: true },
     loading: { state: true },
+    ready: { state: true },
   };
   declare view: ConsentView | undefined;
   declare failure: unknown;
@@ -77,7 +78,10 @@ class Consent extends PageElement {
   /** How many of them hold the words of the query. */
   declare matching: number;
   declare withheld: number;
+  /** The records are being fetched anew. */
   declare loading: boolean;
+  /** There is something to decide on. */
+  declare ready: boolean;
 
   readonly #id = location.hash.slice(1);
   readonly #vault: VaultWatch;
@@ -103,6 +107,7 @@ class Consent extends PageElement {
     this.matching = 0;
     this.withheld = 0;
     this.loading = false;
+    this.ready = false;
     this.#loadView = coalesce(() => this.#fetchView());
     this.#vault = new VaultWatch(this, (topics) => {
       if (topics.includes("state") || topics.includes("consents") || topics.includes("grants"))
@@ -115,7 +120,8 @@ class Consent extends PageElement {
   override connectedCallback(): void {
     super.connectedCallback();
     guard(
-      (event) => (event.target as Element | null)?.closest?.("[data-denies]") != null,
+      // Unlocking decides nothing, and takes a passphrase that nobody is tricked into typing by a click.
+      (event) => (event.target as Element | null)?.closest?.("[data-denies], ks-unlock") != null,
       (alive) => {
         this.alive = alive;
       },
@@ -126,7 +132,7 @@ class Consent extends PageElement {
 
   protected override updated(): void {
     const deny = this.find("deny");
-    if (deny && !this.#denyHadFocus && this.view) {
+    if (deny && !this.#denyHadFocus && this.ready) {
       this.#denyHadFocus = true;
       deny.focus();
     }
@@ -154,15 +160,17 @@ class Consent extends PageElement {
 
   #open(): unknown {
     if (this.failure !== undefined) return failurePanel(this.failure, () => void this.#loadView());
-    if (!this.view) return waiting(t("loading"));
+    // Nothing moves under the pointer later: the page shows when the records are there.
+    if (!this.view || !this.ready) return waiting(t("loading"));
     const { view } = this;
-    return html`${this.#asker(view)} ${this.#scopeChoice(view)} ${this.#reads ? this.#leaves() : nothing}
+    return html`${this.#asker(view)}
+      <div class="card panel stack">${this.#scopeChoice(view)} ${this.#durationChoice(view)}</div>
+      ${this.#reads ? this.#leaves() : nothing}
       ${
         view.actions.includes("add")
           ? html`<p class="notice" data-testid="add-note">${icon("inbox")}<span>${t("consentAddText")}</span></p>`
           : nothing
-      }
-      ${this.#durationChoice(view)}`;
+      }`;
   }
 
   #asker({ subject, purpose, actions, granted }: ConsentView): unknown {
@@ -200,14 +208,13 @@ class Consent extends PageElement {
 
   #scopeChoice({ scopes, wildcard }: ConsentView): unknown {
     const every = this.scopes.has(EVERY_SCOPE);
-    return html`<fieldset class="card panel stack tight">
-      <legend class="visually-hidden">${t("consentScopes")}</legend>
-      <p class="label" aria-hidden="true">${t("consentScopes")}</p>
+    return html`<fieldset>
+      <legend class="label">${t("consentScopes")}</legend>
       <div class="choices">
         ${
           wildcard
             ? html`<div class="choice">
-                <input type="checkbox" id="scope-every" data-testid="scope-*" .checked=${every} @change=${() => this.#toggleScope(EVERY_SCOPE)} />
+                <input type="checkbox" id="scope-every" data-testid="scope-*" aria-disabled=${this.#dead} .checked=${every} @change=${() => this.#toggleScope(EVERY_SCOPE)} />
                 <label for="scope-every">${t("everyScope")} <span class="hint">${t("everyScopeHint")}</span></label>
               </div>`
             : nothing
@@ -218,7 +225,7 @@ class Consent extends PageElement {
               <input
                 type="checkbox"
                 id="scope-${index}"
-                data-testid="scope-${name}"
+                data-testid="scope-${name}" aria-disabled=${this.#dead}
                 .checked=${every || this.scopes.has(name)}
                 ?disabled=${every}
                 @change=${() => this.#toggleScope(name)}
@@ -237,10 +244,12 @@ class Consent extends PageElement {
       <div role="status">
         <h2 id="leaves-heading"><span data-testid="total" data-count=${leaving}>${counted("consentTotal", leaving)}</span></h2>
         ${this.withheld > 0 ? html`<p class="soft small" data-testid="withheld">${counted("consentWithheld", this.withheld)}</p>` : nothing}
+        ${this.duration === "once" ? nothing : html`<p class="hint">${t("consentLater")}</p>`}
       </div>
-      <fieldset class="stack tight">
-        <legend class="small soft">${t("consentSensitivity")}</legend>
+      <fieldset>
+        <legend class="visually-hidden">${t("consentSensitivity")}</legend>
         <div class="choices">
+          <span class="soft" aria-hidden="true">${t("consentSensitivity")}</span>
           ${OFFERED_SENSITIVITIES.map(
             (each) =>
               html`<div class="choice">
@@ -248,7 +257,7 @@ class Consent extends PageElement {
                   type="radio"
                   name="sensitivity"
                   id="sensitivity-${each}"
-                  data-testid="sensitivity-${each}"
+                  data-testid="sensitivity-${each}" aria-disabled=${this.#dead}
                   .checked=${this.sensitivity === each}
                   @change=${() => this.#choose({ sensitivity: each })}
                 />
@@ -257,7 +266,7 @@ class Consent extends PageElement {
           )}
         </div>
       </fieldset>
-      ${this.total === 0 && this.query === "" ? (this.loading ? waiting(t("loading")) : html`<p class="soft" data-testid="no-records">${t("consentNothing")}</p>`) : this.#recordList()}
+      ${this.total === 0 && this.query === "" ? html`<p class="soft" data-testid="no-records">${t("consentNothing")}</p>` : this.#recordList()}
     </section>`;
   }
 
@@ -277,8 +286,8 @@ class Consent extends PageElement {
         />
       </div>
       <div class="row">
-        <button class="small" data-testid="untick-shown" @click=${() => this.#tickShown(false)}>${t("consentUntickShown")}</button>
-        <button class="small" data-testid="tick-shown" @click=${() => this.#tickShown(true)}>${t("consentTickShown")}</button>
+        <button class="small" data-testid="untick-shown" aria-disabled=${this.#dead} @click=${() => this.#tickShown(false)}>${t("consentUntickShown")}</button>
+        <button class="small" data-testid="tick-shown" aria-disabled=${this.#dead} @click=${() => this.#tickShown(true)}>${t("consentTickShown")}</button>
       </div>
       ${this.records.length === 0 ? html`<p class="soft" role="status">${this.loading ? t("loading") : t("noMatches")}</p>` : nothing}
       <ul class="records" aria-label=${t("consentLeaves")}>
@@ -290,7 +299,7 @@ class Consent extends PageElement {
       </ul>
       ${
         more > 0
-          ? html`<button data-testid="more-records" @click=${this.#more}>${counted("showMore", Math.min(more, PAGE_SIZE))}</button>`
+          ? html`<button data-testid="more-records" aria-disabled=${this.#dead} @click=${this.#more}>${counted("showMore", Math.min(more, PAGE_SIZE))}</button>`
           : nothing
       }
     </div>`;
@@ -301,7 +310,7 @@ class Consent extends PageElement {
     return html`<li class=${ticked ? "record" : "record off"} data-testid="record" data-id=${record.id}>
       <input
         type="checkbox"
-        data-testid="record-tick"
+        data-testid="record-tick" aria-disabled=${this.#dead}
         aria-labelledby="record-${record.id}"
         .checked=${ticked}
         @change=${() => this.#tick([record], !ticked)}
@@ -314,9 +323,8 @@ class Consent extends PageElement {
   }
 
   #durationChoice(view: ConsentView): unknown {
-    return html`<fieldset class="card panel stack tight">
-      <legend class="visually-hidden">${t("consentDuration")}</legend>
-      <p class="label" aria-hidden="true">${t("consentDuration")}</p>
+    return html`<fieldset>
+      <legend class="label">${t("consentDuration")}</legend>
       <div class="choices">
         ${DURATIONS.map(
           (duration) =>
@@ -325,7 +333,7 @@ class Consent extends PageElement {
                 type="radio"
                 name="duration"
                 id="duration-${duration}"
-                data-testid="duration-${duration}"
+                data-testid="duration-${duration}" aria-disabled=${this.#dead}
                 .checked=${this.duration === duration}
                 @change=${() => this.#choose({ duration })}
               />
@@ -336,15 +344,12 @@ class Consent extends PageElement {
             </div>`,
         )}
       </div>
-      <p class="hint">
-        ${t(`durationHint_${this.duration}`)} ${this.#reads && this.duration !== "once" ? t("consentLater") : nothing}
-      </p>
     </fieldset>`;
   }
 
   #footer(): unknown {
-    const decidable = this.#vault.open && this.view !== undefined && this.failure === undefined;
-    const dead = !this.alive || this.busy || this.scopes.size === 0;
+    const decidable = this.#vault.open && this.ready && this.failure === undefined;
+    const dead = !this.#allowable;
     return html`<footer class="decide">
       ${
         decidable
@@ -391,7 +396,17 @@ class Consent extends PageElement {
 
   #summary(): string {
     const what = this.#reads ? counted("consentTotal", this.#leaving) : t("consentSummaryAdd");
-    return `${what} · ${durationName(this.duration)}`;
+    return `${what} · ${t(`until_${this.duration}`)}`;
+  }
+
+  /** Says of a control that it does not work yet. */
+  get #dead(): "true" | typeof nothing {
+    return this.alive ? nothing : "true";
+  }
+
+  /** Whether what shows is what would leave, and the person can have seen it. */
+  get #allowable(): boolean {
+    return this.alive && this.ready && !this.busy && !this.loading && this.scopes.size > 0;
   }
 
   /** Whether records would leave at all. */
@@ -414,6 +429,7 @@ class Consent extends PageElement {
       const { state } = await owner.command({ command: "status" });
       if (state !== "open") {
         this.view = undefined;
+        this.ready = false;
         this.records = [];
         this.#unticked.clear();
         this.#denyHadFocus = false;
@@ -429,6 +445,7 @@ class Consent extends PageElement {
         this.duration = view.duration === "once" ? "once" : "session";
       }
       if (this.#reads) await this.#loadRecords();
+      this.ready = true;
     } catch (error) {
       if (failed(error, "not_found")) this.#settle();
       else if (!failed(error, "locked", "no_vault")) this.failure = error;
@@ -524,7 +541,7 @@ class Consent extends PageElement {
   };
 
   #allow = (): void => {
-    if (!this.alive || this.busy || this.scopes.size === 0) return;
+    if (!this.#allowable) return;
     void this.#decide({
       decision: "allow",
       duration: this.duration,
@@ -536,7 +553,7 @@ class Consent extends PageElement {
 
   #deny = (): void => {
     // A vault that cannot be read takes no decision; a closed window means deny there too.
-    if (this.#vault.open && this.view) void this.#decide({ decision: "deny", duration: this.denyDuration });
+    if (this.#vault.open && this.ready) void this.#decide({ decision: "deny", duration: this.denyDuration });
     else void closeWindow();
   };
 

@@ -1,0 +1,64 @@
+//! The store on a real IndexedDB, in a real Firefox.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use keepsake_idb::IdbStore;
+use keepsake_vault::{Batch, Space, Store};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const A: [u8; 16] = [1; 16];
+const B: [u8; 16] = [2; 16];
+const C: [u8; 16] = [0xff; 16];
+
+fn puts(puts: Vec<(Space, [u8; 16], Vec<u8>)>) -> Batch {
+    Batch { puts, deletes: Vec::new() }
+}
+
+#[wasm_bindgen_test]
+async fn what_is_committed_is_read_back_in_the_order_of_the_keys() {
+    let store = IdbStore::open("order").await.unwrap();
+    store
+        .commit(puts(vec![(Space::Records, C, vec![3]), (Space::Records, A, vec![]), (Space::Inbox, A, vec![9])]))
+        .await
+        .unwrap();
+    store.commit(puts(vec![(Space::Records, B, vec![0; 100_000])])).await.unwrap();
+    let all = store.all(Space::Records).await.unwrap();
+    assert_eq!(all, [(A, vec![]), (B, vec![0; 100_000]), (C, vec![3])]);
+    assert_eq!(store.get(Space::Inbox, A).await.unwrap(), Some(vec![9]));
+    assert_eq!(store.get(Space::Inbox, B).await.unwrap(), None);
+    assert_eq!(store.get_many(Space::Records, &[C, [7; 16], A]).await.unwrap(), [Some(vec![3]), None, Some(vec![])]);
+    assert_eq!(store.get_many(Space::Records, &[]).await.unwrap(), Vec::<Option<Vec<u8>>>::new());
+}
+
+#[wasm_bindgen_test]
+async fn a_put_replaces_and_a_delete_forgets() {
+    let store = IdbStore::open("replace").await.unwrap();
+    store.commit(puts(vec![(Space::Records, A, vec![1]), (Space::Records, B, vec![2])])).await.unwrap();
+    let deletes = vec![(Space::Records, B), (Space::Records, C)];
+    store.commit(Batch { puts: vec![(Space::Records, A, vec![10])], deletes }).await.unwrap();
+    assert_eq!(store.all(Space::Records).await.unwrap(), [(A, vec![10])]);
+}
+
+#[wasm_bindgen_test]
+async fn what_was_committed_is_there_for_the_next_who_opens() {
+    let first = IdbStore::open("again").await.unwrap();
+    first.commit(puts(vec![(Space::Meta, A, vec![1, 2, 3])])).await.unwrap();
+    drop(first);
+    let second = IdbStore::open("again").await.unwrap();
+    assert_eq!(second.get(Space::Meta, A).await.unwrap(), Some(vec![1, 2, 3]));
+}
+
+#[wasm_bindgen_test]
+async fn ten_thousand_objects_go_in_at_once() {
+    let store = IdbStore::open("many").await.unwrap();
+    let key = |n: u32| {
+        let mut key = [0; 16];
+        key[..4].copy_from_slice(&n.to_be_bytes());
+        key
+    };
+    store.commit(puts((0..10_000).map(|n| (Space::Records, key(n), vec![n as u8; 64])).collect())).await.unwrap();
+    let all = store.all(Space::Records).await.unwrap();
+    assert_eq!((all.len(), all[9_999].0), (10_000, key(9_999)));
+}
