@@ -34,6 +34,7 @@ class Manager extends PageElement {
   declare section: ManagerSection;
   readonly #vault: VaultWatch;
   readonly #undo = new Undo();
+  #shown: HTMLElement | null = null;
 
   constructor() {
     super();
@@ -121,6 +122,14 @@ class Manager extends PageElement {
         <ks-activity ?hidden=${this.section !== "activity"} .active=${this.section === "activity"}></ks-activity>
         <ks-import ?hidden=${this.section !== "import"} .active=${this.section === "import"}></ks-import>
       </main>`;
+  }
+
+  protected override updated(): void {
+    const link = this.querySelector<HTMLElement>("nav [aria-current]");
+    if (link === this.#shown) return;
+    this.#shown = link;
+    // On a narrow screen the sections stand in a row that scrolls.
+    link?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   get #toast(): Toast | null {

@@ -1,0 +1,248 @@
+// What a person and a page do in the end-to-end tests, each step on the real path: clicks and keys here, the page API there.
+import type { Action, GrantDuration, PageError, PageMethod, PageMethods } from "../../client/src/page-api.ts";
+import type { Firefox } from "../driver/firefox.ts";
+import { EXTENSION_ID, extensionUrl } from "../driver/keepsake.ts";
+import type { Page } from "../driver/page.ts";
+
+/** Strong enough to be taken without a further confirmation. */
+export const PASSPHRASE = "seven quiet otters mend the copper bell";
+
+const ONBOARDING = extensionUrl("pages/onboarding/index.html");
+const MANAGER = extensionUrl("pages/manager/index.html");
+const CONSENT = extensionUrl("pages/consent/index.html");
+
+/** What a request came to. */
+export type Answer<Result> = { readonly result: Result } | { readonly error: PageError };
+
+/** How our pages mark what tests and screenshots look for. */
+export function byTestId(id: string): string {
+  return `[data-testid="${id}"]`;
+}
+
+/** Makes the vault in the tab that opens when Keepsake is installed, and answers that tab. */
+export async function createVault(firefox: Firefox, passphrase = PASSPHRASE): Promise<Page> {
+  const onboarding = await firefox.waitForPage(ONBOARDING);
+  await onboarding.type(byTestId("passphrase"), passphrase);
+  await onboarding.type(byTestId("passphrase-repeat"), passphrase);
+  await onboarding.click(byTestId("create-vault"));
+  await onboarding.see(byTestId("onboarding-done"));
+  return onboarding;
+}
+
+/** Opens the toolbar popup over a tab, which is the one that it speaks of, and closes it after the deed. */
+export async function withPopup<R>(
+  firefox: Firefox,
+  over: Page,
+  act: (popup: Page) => Promise<R>,
+): Promise<R> {
+  await over.activate();
+  const popup = await firefox.openPopup(EXTENSION_ID);
+  try {
+    await popup.see(`${byTestId("popup-state")}:not([data-state="loading"])`);
+    return await act(popup);
+  } finally {
+    await firefox.closePopup();
+  }
+}
+
+/** Connects a tab's site from the popup and lets Firefox give the permission; the page has its provider then. */
+export async function connectSite(firefox: Firefox, page: Page): Promise<void> {
+  await withPopup(firefox, page, async (popup) => {
+    await popup.click(byTestId("connect-site"));
+    await firefox.answerPermissionPrompt("allow");
+    await popup.see(`${byTestId("site-state")}[data-state="connected"]`);
+  });
+  await page.waitFor("provider in the connected page", () => {
+    let found = false;
+    const hear = () => {
+      found = true;
+    };
+    addEventListener("agentmemory:announce", hear);
+    dispatchEvent(new Event("agentmemory:request"));
+    removeEventListener("agentmemory:announce", hear);
+    return found;
+  });
+}
+
+export async function disconnectSite(firefox: Firefox, page: Page): Promise<void> {
+  await withPopup(firefox, page, async (popup) => {
+    await popup.click(byTestId("disconnect-site"));
+    await popup.see(`${byTestId("site-state")}[data-state="not_connected"]`);
+  });
+}
+
+/** Locks the vault in the popup. */
+export async function lockVault(firefox: Firefox, over: Page): Promise<void> {
+  await withPopup(firefox, over, async (popup) => {
+    await popup.click(byTestId("lock"));
+    await popup.see(byTestId("unlock-passphrase"));
+  });
+}
+
+/** Unlocks the vault in the popup. */
+export async function unlockVault(firefox: Firefox, over: Page, passphrase = PASSPHRASE): Promise<void> {
+  await withPopup(firefox, over, async (popup) => {
+    await fillUnlock(popup, passphrase);
+    await popup.see(byTestId("open-manager"));
+  });
+}
+
+/** Fills the form that the popup, the consent and the manager show while the vault is locked. */
+export async function fillUnlock(page: Page, passphrase = PASSPHRASE): Promise<void> {
+  await page.retype(byTestId("unlock-passphrase"), passphrase);
+  await page.click(byTestId("unlock"));
+}
+
+/** Opens the manager in a tab of its own, at one of its sections. */
+export function openManager(
+  firefox: Firefox,
+  section: "memories" | "inbox" | "sites" | "activity" | "import" = "memories",
+): Promise<Page> {
+  return firefox.newTab(`${MANAGER}#${section}`);
+}
+
+export interface WrittenMemory {
+  readonly text: string;
+  readonly scope: string;
+  readonly sensitivity?: "normal" | "personal" | "sensitive" | "secret";
+}
+
+/** Writes a memory by hand in the manager. */
+export async function addMemory(manager: Page, memory: WrittenMemory): Promise<void> {
+  const dialog = byTestId("memory-dialog");
+  await manager.click(byTestId("nav-memories"));
+  await manager.click(byTestId("add-memory"));
+  await manager.paste(byTestId("edit-text"), memory.text);
+  await manager.click(byTestId("scope-input"));
+  // A new memory stands in a scope already: it goes for the one that is meant.
+  await manager.press("Backspace");
+  await manager.seeNothingOf(byTestId("chosen-scope"));
+  await manager.type(byTestId("scope-input"), memory.scope);
+  await manager.press("Enter");
+  await manager.see({ css: byTestId("chosen-scope"), text: memory.scope });
+  if (memory.sensitivity) await chooseByKeys(manager, byTestId("edit-sensitivity"), memory.sensitivity);
+  await manager.click(byTestId("edit-save"));
+  await manager.seeNothingOf(dialog);
+  await manager.see({ css: byTestId("memory"), text: memory.text });
+}
+
+/** Chooses in a `<select>` with the arrow keys: the list that a click opens is closed by Escape, and the dialog with it. */
+async function chooseByKeys(page: Page, select: string, value: string): Promise<void> {
+  const steps = await page.on(
+    select,
+    (element: HTMLSelectElement, value) => {
+      element.focus();
+      return [...element.options].findIndex((option) => option.value === value) - element.selectedIndex;
+    },
+    value,
+  );
+  for (let step = 0; step < Math.abs(steps); step += 1) {
+    await page.press(steps > 0 ? "ArrowDown" : "ArrowUp");
+  }
+}
+
+/** The consent window, as soon as it is open. */
+export function waitForConsent(firefox: Firefox): Promise<Page> {
+  return firefox.waitForPage(CONSENT);
+}
+
+/** Waits until no consent window is open any more. */
+export function waitForNoConsent(firefox: Firefox): Promise<void> {
+  return firefox.waitForNoPage(CONSENT);
+}
+
+/** How many consent windows are open right now. */
+export async function countConsents(firefox: Firefox): Promise<number> {
+  return (await firefox.pages()).filter(({ url }) => url.startsWith(CONSENT)).length;
+}
+
+/** Decides in the consent window that is open or about to open, and waits until it is gone. */
+export async function answerConsent(firefox: Firefox, choice: "deny" | GrantDuration): Promise<void> {
+  const consent = await waitForConsent(firefox);
+  if (choice === "deny") {
+    await consent.click(byTestId("deny"));
+  } else {
+    await consent.click(byTestId(`duration-${choice}`));
+    await consent.click(byTestId("allow"));
+  }
+  await waitForNoConsent(firefox);
+}
+
+/** Whether a provider announces itself in the page when asked. */
+export function hasProvider(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    let found = false;
+    const hear = () => {
+      found = true;
+    };
+    addEventListener("agentmemory:announce", hear);
+    dispatchEvent(new Event("agentmemory:request"));
+    removeEventListener("agentmemory:announce", hear);
+    return found;
+  });
+}
+
+/** Asks Keepsake from a page, as a script of the page does. Throws where the page has no provider. */
+export function request<M extends PageMethod>(
+  page: Page,
+  method: M,
+  ...[params]: Record<string, never> extends PageMethods[M]["params"] ? [] : [PageMethods[M]["params"]]
+): Promise<Answer<PageMethods[M]["result"]>> {
+  return page.evaluate(
+    async (method, params): Promise<Answer<PageMethods[M]["result"]>> => {
+      type Provider = {
+        request(asked: { method: string; params: unknown }): Promise<PageMethods[M]["result"]>;
+      };
+      const found: Provider[] = [];
+      const hear = (event: Event) => {
+        found.push((event as CustomEvent<{ provider: Provider }>).detail.provider);
+      };
+      addEventListener("agentmemory:announce", hear);
+      dispatchEvent(new Event("agentmemory:request"));
+      removeEventListener("agentmemory:announce", hear);
+      const [provider] = found;
+      if (!provider) throw new Error(`no provider at ${location.href}`);
+      try {
+        return { result: await provider.request({ method, params }) };
+      } catch (error) {
+        return { error: error as PageError };
+      }
+    },
+    method,
+    params ?? {},
+  );
+}
+
+/** Asks for a grant from a page; the answer comes once the consent is decided. */
+export function requestPermission(
+  page: Page,
+  scopes: string[],
+  actions: Action[] = ["search"],
+): Promise<Answer<PageMethods["permissions.request"]["result"]>> {
+  return request(page, "permissions.request", { scopes, actions, purpose: "Plan your trip" });
+}
+
+/** Gives a page's site a grant: the page asks, the person allows. */
+export async function grant(
+  firefox: Firefox,
+  page: Page,
+  scopes: string[],
+  { actions = ["search"], duration = "session" }: { actions?: Action[]; duration?: GrantDuration } = {},
+): Promise<void> {
+  const answer = requestPermission(page, scopes, actions);
+  await answerConsent(firefox, duration);
+  const outcome = await answer;
+  if ("error" in outcome) throw new Error(`the grant was not given: ${outcome.error.message}`);
+}
+
+/** The texts that a page's search brings back, the best first; throws where it is refused. */
+export async function search(page: Page, query: string): Promise<string[]> {
+  const answer = await request(page, "memory.search", { query });
+  if ("error" in answer) throw new Error(`${answer.error.code}: ${answer.error.message}`);
+  return answer.result.results.map(({ memory }) => memory);
+}
+
+/** The code with which a request was refused, or `answered`. */
+export function codeOf(answer: Answer<unknown>): PageError["code"] | "answered" {
+  return "error" in answer ? answer.error.code : "answered";
+}
