@@ -15,7 +15,10 @@ export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unkno
     case "vault":
       return replyOf(await vault.command(call.command));
     case "create":
-      return vault.create(call.passphrase, call.acceptWeak);
+      await vault.create(call.passphrase, call.acceptWeak);
+      // What a person keeps here must not go when the disk gets full.
+      await navigator.storage.persist();
+      return undefined;
     case "unlock":
       return vault.unlock(call.passphrase);
     case "lock":

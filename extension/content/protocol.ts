@@ -17,10 +17,10 @@ export const IN_FLIGHT = 256;
 /** When to come back after `IN_FLIGHT` was reached, in milliseconds. */
 export const IN_FLIGHT_WAIT_MS = 1000;
 
-/** The message for which page did more than `IN_FLIGHT` allows. */
+/** What a page is told that goes beyond `IN_FLIGHT`. */
 export const TOO_MANY = "Too many requests are unanswered: wait for answers before asking more.";
 
-/** The message for what is longer than `REQUEST_BYTES`. */
+/** What a page is told of a request that goes beyond `REQUEST_BYTES`. */
 export const TOO_LARGE = "The request is larger than 256 KiB.";
 
 /** From the bridge: a request (JSON `{"method", "params"}`) under a random id of 32 hexadecimal digits, or its end. */

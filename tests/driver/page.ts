@@ -11,9 +11,6 @@ import { PATIENCE_MS, until } from "./until.ts";
  */
 export type Target = string | { readonly css: string; readonly text: string };
 
-/** What crosses to a page and back as JSON. Interfaces have no index signature, so nothing narrower fits them. */
-type Sendable = unknown;
-
 interface RemoteValue {
   readonly type: string;
   readonly value?: unknown;
@@ -101,7 +98,7 @@ export class Page {
   }
 
   /** Runs a function in the page's own realm. Arguments and answer cross as JSON; it sees nothing else of ours. */
-  async evaluate<Args extends readonly Sendable[], R>(
+  async evaluate<Args extends readonly unknown[], R>(
     fn: (...args: Args) => R,
     ...args: Args
   ): Promise<Awaited<R>> {
@@ -109,7 +106,7 @@ export class Page {
   }
 
   /** Runs a function on one element, as soon as exactly one visible element matches. */
-  async on<E extends Element, Args extends readonly Sendable[], R>(
+  async on<E extends Element, Args extends readonly unknown[], R>(
     target: Target,
     fn: (element: E, ...args: Args) => R,
     ...args: Args
@@ -119,7 +116,7 @@ export class Page {
   }
 
   /** Asks a function in the page until it answers something truthy. */
-  async waitFor<Args extends readonly Sendable[], R>(
+  async waitFor<Args extends readonly unknown[], R>(
     what: string,
     fn: (...args: Args) => R,
     ...args: Args
@@ -128,7 +125,7 @@ export class Page {
   }
 
   /** `waitFor` with a patience of its own, in milliseconds. */
-  async waitAtMost<Args extends readonly Sendable[], R>(
+  async waitAtMost<Args extends readonly unknown[], R>(
     patience: number,
     what: string,
     fn: (...args: Args) => R,
@@ -198,22 +195,19 @@ export class Page {
     await this.#keys([...keys.map(down), ...keys.toReversed().map(up)]);
   }
 
-  /** Chooses an entry of a `<select>` by value; its list is drawn by the system, out of any driver's reach. */
+  /** Chooses an entry of a `<select>` by its value, with the arrow keys: the list itself is drawn outside the page. */
   async choose(target: Target, value: string): Promise<void> {
-    await this.click(target);
-    await this.press("Escape");
-    await this.on(
+    const steps = await this.on(
       target,
       (select: HTMLSelectElement, value: string) => {
-        if (![...select.options].some((option) => option.value === value)) {
-          throw new Error(`no entry ${value}: ${[...select.options].map((option) => option.value)}`);
-        }
-        select.value = value;
-        select.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
-        select.dispatchEvent(new Event("change", { bubbles: true }));
+        const values = [...select.options].map((option) => option.value);
+        if (!values.includes(value)) throw new Error(`no entry ${value} among ${values.join(", ")}`);
+        select.focus();
+        return values.indexOf(value) - select.selectedIndex;
       },
       value,
     );
+    for (let step = 0; step < Math.abs(steps); step++) await this.press(steps > 0 ? "ArrowDown" : "ArrowUp");
   }
 
   /** Hands files to an `<input type="file">`, as choosing them in the file dialog does. */
@@ -299,7 +293,7 @@ export class Page {
     return node.sharedId ? { ...located, element: node.sharedId } : located;
   }
 
-  async #call(fn: CallableFunction, elements: string[], args: readonly Sendable[]): Promise<unknown> {
+  async #call(fn: CallableFunction, elements: string[], args: readonly unknown[]): Promise<unknown> {
     const source = `async (args, ...elements) => JSON.stringify(await (${fn})(...elements, ...JSON.parse(args)))`;
     const result = await this.#callFunction(source, [
       { type: "string", value: JSON.stringify(args) },

@@ -11,6 +11,7 @@ import { until } from "../driver/until.ts";
 import { asList, type Conversation } from "../fixtures/conversation.ts";
 import { FixtureServer } from "../fixtures/server.ts";
 import { countFiles, findTexts } from "./profile-scan.ts";
+import { byTestId as id } from "./support.ts";
 
 const PASSPHRASE = "marble otters hum beneath seven lanterns";
 
@@ -252,7 +253,7 @@ class Story {
     const page = await this.#openManager("memories");
     await page.type(id("unlock-passphrase"), "not the passphrase");
     await page.click(id("unlock"));
-    await page.see(id("unlock-problem"));
+    await page.see({ css: id("unlock-problem"), text: "passphrase" });
     await page.retype(id("unlock-passphrase"), PASSPHRASE);
     await page.click(id("unlock"));
     await page.see(id("add-memory"));
@@ -366,9 +367,4 @@ class Story {
       state,
     );
   }
-}
-
-/** What a test calls an element. */
-function id(name: string): string {
-  return `[data-testid="${name}"]`;
 }

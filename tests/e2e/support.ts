@@ -52,16 +52,44 @@ export async function connectSite(firefox: Firefox, page: Page): Promise<void> {
     await firefox.answerPermissionPrompt("allow");
     await popup.see(`${byTestId("site-state")}[data-state="connected"]`);
   });
-  await page.waitFor("provider in the connected page", () => {
-    let found = false;
-    const hear = () => {
-      found = true;
-    };
-    addEventListener("agentmemory:announce", hear);
-    dispatchEvent(new Event("agentmemory:request"));
-    removeEventListener("agentmemory:announce", hear);
-    return found;
-  });
+  await page.waitFor("provider in the connected page", announces);
+}
+
+/** Gives Keepsake the permission for a host behind the popup's back, as `about:addons` or a managed Firefox can. */
+export function permitHost(firefox: Firefox, pattern: string): Promise<void> {
+  return changePermission(firefox, "add", pattern);
+}
+
+/** Takes the permission for a host away behind the popup's back. */
+export function forbidHost(firefox: Firefox, pattern: string): Promise<void> {
+  return changePermission(firefox, "remove", pattern);
+}
+
+declare const ChromeUtils: { importESModule(url: string): Record<string, unknown> };
+declare const WebExtensionPolicy: { getByID(id: string): { readonly extension: object } | null };
+
+function changePermission(firefox: Firefox, change: "add" | "remove", pattern: string): Promise<void> {
+  return firefox.chrome.evaluate(
+    async (id, change, pattern) => {
+      const { ExtensionPermissions } = ChromeUtils.importESModule(
+        "resource://gre/modules/ExtensionPermissions.sys.mjs",
+      ) as {
+        ExtensionPermissions: Record<
+          typeof change,
+          (
+            id: string,
+            what: { permissions: string[]; origins: string[] },
+            extension?: object,
+          ) => Promise<void>
+        >;
+      };
+      const extension = WebExtensionPolicy.getByID(id)?.extension;
+      await ExtensionPermissions[change](id, { permissions: [], origins: [pattern] }, extension);
+    },
+    EXTENSION_ID,
+    change,
+    pattern,
+  );
 }
 
 export async function disconnectSite(firefox: Firefox, page: Page): Promise<void> {
@@ -170,16 +198,21 @@ export async function answerConsent(firefox: Firefox, choice: "deny" | GrantDura
 
 /** Whether a provider announces itself in the page when asked. */
 export function hasProvider(page: Page): Promise<boolean> {
-  return page.evaluate(() => {
-    let found = false;
-    const hear = () => {
+  return page.evaluate(announces);
+}
+
+/** Runs in the page. A provider that is there answers within the very call. */
+function announces(): boolean {
+  let found = false;
+  addEventListener(
+    "agentmemory:announce",
+    () => {
       found = true;
-    };
-    addEventListener("agentmemory:announce", hear);
-    dispatchEvent(new Event("agentmemory:request"));
-    removeEventListener("agentmemory:announce", hear);
-    return found;
-  });
+    },
+    { once: true },
+  );
+  dispatchEvent(new Event("agentmemory:request"));
+  return found;
 }
 
 /** Asks Keepsake from a page, as a script of the page does. Throws where the page has no provider. */

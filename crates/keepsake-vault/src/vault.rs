@@ -110,7 +110,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
 
     /// Forgets the keys. What waits for the person goes on waiting; subjects with a grant are told. Also for a vault whose
     /// worker was ended without being asked: who has to be told stands in the session's state.
-    pub async fn lock(&mut self) -> Result<Vec<Effect>, OwnerError> {
+    pub async fn lock(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         self.open = None;
         if core::mem::take(&mut self.session.open) {
@@ -120,9 +120,10 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             effects.push(Effect::Changed { topics: vec![Topic::State] });
         }
         self.save(&mut effects);
-        // The key that opens the slot is gone with the browser's memory; the slot goes too.
-        self.store.commit(Batch { puts: Vec::new(), deletes: vec![(Space::Meta, SESSION_KEY)] }).await?;
-        Ok(effects)
+        // The slot's key is gone from the browser's memory by now, so a slot that cannot be deleted opens nothing: a full disk
+        // is no reason not to lock.
+        let _deleted = self.store.commit(Batch { puts: Vec::new(), deletes: vec![(Space::Meta, SESSION_KEY)] }).await;
+        effects
     }
 
     /// Keeps a selection, or holds it until the vault is open; `true` where it was kept.

@@ -107,7 +107,7 @@ impl BrowserVault {
 
     /// Forgets the keys; answers effects.
     pub async fn lock(&mut self) -> Result<JsValue, JsValue> {
-        to_js(&self.vault.lock().await.map_err(|error| to_js_error(&error))?)
+        to_js(&self.vault.lock().await)
     }
 }
 

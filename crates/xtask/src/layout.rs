@@ -17,12 +17,10 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The checkout that this program was built from.
+    /// The checkout in which cargo was called: asked anew each time, for the folder may have been moved since the build.
     pub fn of_this_checkout() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .ancestors()
-            .nth(2)
-            .context("crates/xtask does not stand two folders below the top of the checkout")?;
+        let xtask = std::env::var_os("CARGO_MANIFEST_DIR").context("call this as `cargo xtask`")?;
+        let root = Path::new(&xtask).ancestors().nth(2).context("crates/xtask stands at the top of the file system")?;
         Ok(Self { root: root.to_owned() })
     }
 

@@ -1,5 +1,7 @@
 //! `start`, `demo` and `bench`: the add-on in a running Firefox, by hand, by a story, by a stopwatch.
 
+use std::fs;
+
 use anyhow::{Result, bail};
 
 use crate::build;
@@ -36,7 +38,15 @@ pub fn bench(layout: &Layout, progress: &mut Progress, name: &str) -> Result<()>
     }
     let firefox = build::run(layout, progress)?;
     progress.step(&format!("benchmark {name}"), "The ratio is over its limit, or see what is said above.", || {
-        layout.node().arg(&script).env("KEEPSAKE_FIREFOX", &firefox.program).run()
+        let rows = layout.target().join(format!("bench/{name}.json"));
+        if rows.exists() {
+            fs::remove_file(&rows)?;
+        }
+        layout.node().arg(&script).env("KEEPSAKE_FIREFOX", &firefox.program).run()?;
+        if !rows.is_file() {
+            bail!("{script} wrote no {}", rows.display());
+        }
+        Ok(())
     })
 }
 

@@ -153,7 +153,7 @@ impl World {
     }
 
     pub fn lock(&mut self) -> Vec<Effect> {
-        let effects = pollster::block_on(self.vault.lock()).unwrap();
+        let effects = pollster::block_on(self.vault.lock());
         self.session_key = None;
         self.take(effects.clone());
         effects
