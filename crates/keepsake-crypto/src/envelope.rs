@@ -162,10 +162,6 @@ mod tests {
         VaultKey::from_secret(SecretKey::from_slice(&[9; 32]).unwrap()).derive_sealer(purpose)
     }
 
-    fn hex(text: &str) -> Vec<u8> {
-        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
-    }
-
     #[test]
     fn an_envelope_opens_only_as_what_it_was_sealed_as() {
         let record = sealer(Purpose::Record);
@@ -217,14 +213,17 @@ mod tests {
         let seal = |key: u8, aad: &[u8]| {
             Xaes256Gcm::new(&[key; 32].into()).encrypt(&nonce.into(), Payload { msg: b"XAES-256-GCM", aad }).unwrap()
         };
-        assert_eq!(seal(1, b""), hex("ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271"));
-        assert_eq!(seal(3, b"c2sp.org/XAES-256-GCM"), hex("986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d"));
+        assert_eq!(seal(1, b""), hex::decode("ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271").unwrap());
+        assert_eq!(
+            seal(3, b"c2sp.org/XAES-256-GCM"),
+            hex::decode("986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d").unwrap()
+        );
     }
 
     #[test]
     fn an_envelope_of_version_one_opens_for_ever() {
         // Sealed once with the key, the context and the words of this test; see tests/vectors/README.md.
-        let envelope = hex(include_str!("../../../tests/vectors/envelope-v1-record.hex").trim());
+        let envelope = hex::decode(include_str!("../../../tests/vectors/envelope-v1-record.hex").trim()).unwrap();
         assert_eq!(sealer(Purpose::Record).open(&HERE, &envelope).unwrap().as_slice(), b"green tea");
     }
 

@@ -147,7 +147,9 @@ mod tests {
         let info: Vec<u8> = (0xf0..=0xf9).collect();
         let mut okm = [0; 42];
         Hkdf::<Sha256>::new(Some(&salt), &ikm).expand(&info, &mut okm).unwrap();
-        let hex: String = okm.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
+        assert_eq!(
+            hex::encode(okm),
+            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
+        );
     }
 }
