@@ -51,7 +51,7 @@ export class Askers {
    * suspension of the background: then it waits for that (`held`), as the vault gives an answer once.
    */
   answer({ subject, request_id, body }: Extract<Effect, { effect: "answer" }>, held: boolean): void {
-    for (const asker of this.#askers) if (asker.answer(subject, request_id, body)) return;
+    for (const asker of this.#askers) if (asker.answer(subject, request_id, body, held)) return;
     if (held && this.#held.size < MAX_HELD) this.#held.set(requestKey(subject, request_id), body);
   }
 
@@ -77,6 +77,10 @@ class Asker {
   readonly #vault: AskedVault;
   readonly #held: Map<string, string>;
   readonly #unanswered = new Set<string>();
+  /** What the vault is being asked right now. */
+  readonly #asking = new Set<string>();
+  /** Of that, what the person decided before the vault had heard of it again. */
+  readonly #overtaken = new Set<string>();
   #gone = false;
 
   constructor(port: browser.runtime.Port, vault: AskedVault, held: Map<string, string>) {
@@ -107,8 +111,9 @@ class Asker {
   }
 
   /** Whether this port waited for it. */
-  answer(subject: Subject, requestId: string, body: string): boolean {
+  answer(subject: Subject, requestId: string, body: string, byPerson = false): boolean {
     if (!this.#is(subject) || !this.#unanswered.delete(requestId)) return false;
+    if (byPerson && this.#asking.has(requestId)) this.#overtaken.add(requestId);
     this.#post({ id: requestId, body });
     return true;
   }
@@ -138,6 +143,7 @@ class Asker {
       this.answer(subject, id, held);
       return;
     }
+    this.#asking.add(id);
     try {
       await this.#vault.handle(subject, id, body);
     } catch (error) {
@@ -150,6 +156,10 @@ class Asker {
           "unavailable",
           "The request was not carried out by a fault of Keepsake's: try again.",
         );
+    } finally {
+      this.#asking.delete(id);
+      // A vault that had settled it takes the same request for a new one, and would ask the person again.
+      if (this.#overtaken.delete(id)) void this.#withdraw(subject, [id]);
     }
   }
 

@@ -11,15 +11,20 @@ import type { Cause } from "./vault-host";
 export class Effects {
   readonly #askers: Askers;
   readonly #consents: ConsentWindows;
+  readonly #lock: () => Promise<void>;
 
-  constructor(askers: Askers, consents: ConsentWindows) {
+  constructor(askers: Askers, consents: ConsentWindows, lock: () => Promise<void>) {
     this.#askers = askers;
     this.#consents = consents;
+    this.#lock = lock;
   }
 
   /** Begins all effects at once and in order, so that an answer waits for no window; done when all are. Never rejects. */
   perform = async (effects: Effect[], cause: Cause): Promise<void> => {
-    const outcomes = await Promise.allSettled(effects.map((effect) => this.#one(effect, cause)));
+    // The session's state first: a lock that follows starts a worker that reads it.
+    const isState = ({ effect }: Effect) => Number(effect === "save_session");
+    const inOrder = effects.toSorted((one, other) => isState(other) - isState(one));
+    const outcomes = await Promise.allSettled(inOrder.map((effect) => this.#one(effect, cause)));
     for (const { reason } of rejected(outcomes)) {
       console.error("Keepsake could not do what the vault asked for.", reason);
     }
@@ -38,6 +43,10 @@ export class Effects {
         return this.#consents.close(effect.id);
       case "changed":
         return tellOwnPages(effect.topics);
+      case "watch_idle":
+        return browser.idle.setDetectionInterval(effect.seconds);
+      case "end_worker":
+        return this.#lock();
       case "save_session":
         return saveSessionState(effect.state);
     }

@@ -14,7 +14,7 @@ import { VaultHost } from "./vault-host";
 
 const askers = new Askers();
 const consents = new ConsentWindows();
-const vault = new VaultHost(new Effects(askers, consents).perform);
+const vault: VaultHost = new VaultHost(new Effects(askers, consents, () => vault.lock()).perform);
 
 browser.runtime.onConnect.addListener((port) => {
   if (port.name === OWNER_PORT) serveOwner(port, vault);
@@ -42,6 +42,15 @@ browser.permissions.onRemoved.addListener(async () => {
   await registerBridge();
   await silenceBridges();
   await askers.dismiss(async (subject) => subject.kind !== "site" || isConnected(subject.origin));
+});
+
+// Firefox wakes the background for it; a session that outlives a missed one ends at its deadline, which the vault checks.
+browser.idle.onStateChanged.addListener(async (state) => {
+  if (state !== "active") await vault.lockIfOpen();
+});
+
+browser.commands.onCommand.addListener(async (name) => {
+  if (name === "lock") await vault.lockIfOpen();
 });
 
 browser.menus.onClicked.addListener((clicked, tab) => remember(clicked, tab, vault));

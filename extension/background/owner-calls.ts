@@ -21,6 +21,10 @@ export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unkno
       return undefined;
     case "unlock":
       return vault.unlock(call.passphrase);
+    case "unlockWithCode":
+      return vault.unlockWithCode(call.code);
+    case "changePassphrase":
+      return vault.changePassphrase(call.proof, call.passphrase, call.acceptWeak);
     case "lock":
       return vault.lock();
     case "assess":

@@ -25,6 +25,11 @@ export async function saveSessionKey(key: Uint8Array): Promise<void> {
   await browser.storage.session.set({ [KEY]: kept });
 }
 
+/** Whether a worker could open the vault without its passphrase. */
+export async function hasSessionKey(): Promise<boolean> {
+  return KEY in (await browser.storage.session.get(KEY));
+}
+
 export function forgetSessionKey(): Promise<void> {
   return browser.storage.session.remove(KEY);
 }

@@ -2,9 +2,10 @@
 
 import type { Command, Effect, Reply, StrengthReport, Subject } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { Opened, VaultCall, VaultResults } from "../worker/protocol";
+import type { Proof } from "../owner/protocol";
+import type { Opened, Replied, VaultCall, VaultResults } from "../worker/protocol";
 import { awake } from "./keep-awake";
-import { forgetSessionKey, loadSession, saveSessionKey } from "./session";
+import { forgetSessionKey, hasSessionKey, loadSession, saveSessionKey } from "./session";
 import { VaultEnded, VaultWorker } from "./vault-worker";
 
 /** Whose doing effects are: an asker's request, or what the person did. */
@@ -38,8 +39,8 @@ export class VaultHost {
 
   /** A command of the person's. Rejects with an `OwnerFailure`, as all below do. */
   async command(command: Command): Promise<Reply> {
-    const { reply, effects } = await this.#call({ op: "command", command });
-    await this.#perform(effects, "person");
+    const { reply } = await this.#carryOut({ op: "command", command });
+    if (!reply) throw new Error("the vault answered neither with a reply nor with an error");
     return reply;
   }
 
@@ -49,6 +50,16 @@ export class VaultHost {
 
   unlock(passphrase: Uint8Array): Promise<void> {
     return this.#open((worker) => worker.call({ op: "unlock", passphrase }, [passphrase.buffer]));
+  }
+
+  unlockWithCode(code: Uint8Array): Promise<void> {
+    return this.#open((worker) => worker.call({ op: "unlockWithCode", code }, [code.buffer]));
+  }
+
+  async changePassphrase(proof: Proof, passphrase: Uint8Array, acceptWeak: boolean): Promise<void> {
+    const known = "code" in proof ? proof.code : proof.passphrase;
+    const call = { op: "changePassphrase", proof, passphrase, acceptWeak } as const;
+    await this.#carryOut(call, [known.buffer, passphrase.buffer]);
   }
 
   assess(passphrase: Uint8Array): Promise<StrengthReport> {
@@ -75,6 +86,11 @@ export class VaultHost {
     }
   }
 
+  /** Locks what is open; what is not is left in peace. */
+  async lockIfOpen(): Promise<void> {
+    if (await hasSessionKey()) await this.lock();
+  }
+
   async #open(call: (worker: VaultWorker) => Promise<Opened>): Promise<void> {
     const worker = this.#running();
     const { session_key, error, effects } = await awake(() => call(worker));
@@ -83,6 +99,17 @@ export class VaultHost {
     if (session_key) await saveSessionKey(session_key);
     await this.#perform(effects, "person");
     if (error) throw new OwnerFailure(error);
+  }
+
+  /** What the vault asks for is done also where it refuses. */
+  async #carryOut(
+    call: Extract<VaultCall, { op: "command" | "changePassphrase" }>,
+    transfer: Transferable[] = [],
+  ): Promise<Replied> {
+    const replied = await this.#call(call, transfer);
+    await this.#perform(replied.effects, "person");
+    if (replied.error) throw new OwnerFailure(replied.error);
+    return replied;
   }
 
   #call<C extends VaultCall>(call: C, transfer: Transferable[] = []): Promise<VaultResults[C["op"]]> {

@@ -1,5 +1,6 @@
 // The person's language: the texts of _locales, and dates, numbers and lists written its way.
 
+import "./kept-out";
 import type messages from "../_locales/en/messages.json";
 
 /** The name of a text. */

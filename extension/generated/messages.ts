@@ -151,7 +151,7 @@ export interface PageError {
 /**
  * One thing to do. The vault does none of them itself, and nothing else may be done in its name.
  */
-export type Effect = { effect: "answer"; subject: Subject; request_id: string; body: string } | { effect: "notify"; subject: Subject; event: PageEvent } | { effect: "open_consent"; id: string } | { effect: "close_consent"; id: string } | { effect: "changed"; topics: Topic[] } | { effect: "save_session"; state: string };
+export type Effect = { effect: "answer"; subject: Subject; request_id: string; body: string } | { effect: "notify"; subject: Subject; event: PageEvent } | { effect: "open_consent"; id: string } | { effect: "close_consent"; id: string } | { effect: "changed"; topics: Topic[] } | { effect: "watch_idle"; seconds: number } | { effect: "end_worker" } | { effect: "save_session"; state: string };
 
 /**
  * What our own pages show.
@@ -161,7 +161,7 @@ export type Topic = "state" | "memories" | "inbox" | "grants" | "receipts" | "co
 /**
  * The person's commands to an open vault; `status` and `capture` also go to a locked one.
  */
-export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[] } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[] } | { command: "inbox_restore"; items: InboxView[] } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "subject_revoke"; subject: Subject } | { command: "receipts"; offset: number; limit: number } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; query?: string; offset: number; limit: number } | { command: "consent_decide"; id: string; decision: ConsentDecision };
+export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[] } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[] } | { command: "inbox_restore"; items: InboxView[] } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "subject_revoke"; subject: Subject } | { command: "receipts"; offset: number; limit: number } | { command: "protection" } | { command: "idle_change"; minutes: number } | { command: "recovery_make" } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; query?: string; offset: number; limit: number } | { command: "consent_decide"; id: string; decision: ConsentDecision };
 
 /**
  * What the person says to a consent.
@@ -171,7 +171,7 @@ export type ConsentDecision = { decision: "allow"; duration: GrantDuration; scop
 /**
  * The answer to a command, under the command's name.
  */
-export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_list"; reply: MemoryPage } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: MemoryView[] } | { command: "inbox_decline"; reply: InboxView[] } | { command: "inbox_restore"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: number } | { command: "subject_revoke"; reply: number } | { command: "receipts"; reply: ReceiptPage } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_decide" };
+export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_list"; reply: MemoryPage } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: MemoryView[] } | { command: "inbox_decline"; reply: InboxView[] } | { command: "inbox_restore"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: number } | { command: "subject_revoke"; reply: number } | { command: "receipts"; reply: ReceiptPage } | { command: "protection"; reply: Protection } | { command: "idle_change"; reply: Protection } | { command: "recovery_make"; reply: string } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_decide" };
 
 /**
  * Whether there is a vault and whether it can be read.
@@ -202,6 +202,24 @@ export interface Status {
      * How many stored objects did not open or were not as the vault left them; 0 in a sound vault.
      */
     damaged: number;
+}
+
+/**
+ * How the vault is protected.
+ */
+export interface Protection {
+    /**
+     * Minutes without keyboard and mouse after which the vault locks.
+     */
+    idle_minutes: number;
+    /**
+     * When the passphrase was chosen; milliseconds since 1970.
+     */
+    passphrase_made: Millis;
+    /**
+     * When the recovery code was made, where there is one; milliseconds since 1970.
+     */
+    recovery_made?: Millis;
 }
 
 /**
@@ -620,7 +638,7 @@ export interface StrengthReport {
 /**
  * What went wrong, for our own pages.
  */
-export type OwnerErrorCode = "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "wait" | "weak_passphrase" | "invalid" | "not_found" | "conflict" | "storage_unavailable" | "storage_failed" | "storage_full" | "damaged" | "newer_format";
+export type OwnerErrorCode = "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "wrong_recovery_code" | "mistyped_recovery_code" | "wait" | "weak_passphrase" | "invalid" | "not_found" | "conflict" | "storage_unavailable" | "storage_failed" | "storage_full" | "damaged" | "newer_format";
 
 /**
  * What went wrong, what it happened to, and what the person can do.

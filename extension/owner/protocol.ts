@@ -15,7 +15,11 @@ export type OwnerCall =
   /** Makes a vault and opens it. The passphrase is UTF-8; `acceptWeak` says that a weak one is meant. */
   | { op: "create"; passphrase: Uint8Array; acceptWeak: boolean }
   | { op: "unlock"; passphrase: Uint8Array }
+  /** With a recovery code, UTF-8 as it was typed. */
+  | { op: "unlockWithCode"; code: Uint8Array }
   | { op: "lock" }
+  /** Another passphrase, for who knows the one before or the recovery code; all UTF-8. */
+  | { op: "changePassphrase"; proof: Proof; passphrase: Uint8Array; acceptWeak: boolean }
   /** How strong a passphrase is. */
   | { op: "assess"; passphrase: Uint8Array }
   /** Six random words. */
@@ -29,8 +33,11 @@ export type OwnerCall =
   /** Opens the onboarding in a tab, or brings it to the front. */
   | { op: "openOnboarding" };
 
+/** What shows that it is the person who wants something. */
+export type Proof = { passphrase: Uint8Array } | { code: Uint8Array };
+
 /** The parts of the manager, as its URL's fragment names them. */
-export type ManagerSection = "memories" | "inbox" | "sites" | "activity" | "import";
+export type ManagerSection = "memories" | "inbox" | "sites" | "activity" | "import" | "protection";
 
 /** What the popup needs to know of the active tab. */
 export interface ActiveSite {
@@ -47,7 +54,9 @@ export interface ActiveSite {
 export interface OwnerResults {
   create: undefined;
   unlock: undefined;
+  unlockWithCode: undefined;
   lock: undefined;
+  changePassphrase: undefined;
   assess: StrengthReport;
   suggest: string;
   activeSite: ActiveSite;

@@ -1,6 +1,7 @@
 // What the background says to the worker that owns the vault, and what comes back.
 
 import type { Command, Effect, OwnerError, Reply, StrengthReport, Subject } from "../generated/messages";
+import type { Proof } from "../owner/protocol";
 
 /** What `storage.session` keeps of a vault, so that the next worker goes on where the last one stopped. */
 export interface KeptSession {
@@ -17,6 +18,8 @@ export type VaultCall =
   | { op: "command"; command: Command }
   | { op: "create"; passphrase: Uint8Array; acceptWeak: boolean }
   | { op: "unlock"; passphrase: Uint8Array }
+  | { op: "unlockWithCode"; code: Uint8Array }
+  | { op: "changePassphrase"; proof: Proof; passphrase: Uint8Array; acceptWeak: boolean }
   | { op: "lock" }
   | { op: "assess"; passphrase: Uint8Array }
   | { op: "suggest" };
@@ -29,14 +32,24 @@ export interface Opened {
   effects: Effect[];
 }
 
+/** What came of a command. */
+export interface Replied {
+  reply?: Reply | null;
+  error?: OwnerError | null;
+  /** To be carried out in both cases. */
+  effects: Effect[];
+}
+
 export interface VaultResults {
   open: undefined;
   handle: Effect[];
   withdraw: Effect[];
   consentClosed: Effect[];
-  command: { reply: Reply; effects: Effect[] };
+  command: Replied;
   create: Opened;
   unlock: Opened;
+  unlockWithCode: Opened;
+  changePassphrase: Replied;
   lock: Effect[];
   assess: StrengthReport;
   suggest: string;

@@ -3,6 +3,7 @@
 import type { OwnerError, StrengthReport } from "../generated/messages";
 import init, { Vault } from "../generated/wasm/keepsake.js";
 import initPassphrase, { assess_passphrase, suggest_passphrase } from "../generated/wasm/passphrase.js";
+import type { Proof } from "../owner/protocol";
 import { deriveKek } from "./derive";
 import { isOwnerError, type VaultCall, type VaultRequest, type VaultResponse, wasmUrl } from "./protocol";
 
@@ -48,7 +49,7 @@ async function carryOut(call: VaultCall): Promise<unknown> {
       return vault().command(call.command);
     case "create":
       return wipeAfter(call.passphrase, async (passphrase) => {
-        if (!call.acceptWeak && !(await assess(passphrase)).strong) throw WEAK;
+        await refuseWeak(passphrase, call.acceptWeak);
         const challenge = vault().kdf_challenge();
         return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().create(challenge, kek));
       });
@@ -56,6 +57,13 @@ async function carryOut(call: VaultCall): Promise<unknown> {
       return wipeAfter(call.passphrase, async (passphrase) => {
         const challenge = vault().kdf_challenge();
         return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().unlock(kek));
+      });
+    case "unlockWithCode":
+      return wipeAfter(call.code, (code) => vault().unlock_with_code(code));
+    case "changePassphrase":
+      return wipeAfter(call.passphrase, async (passphrase) => {
+        await refuseWeak(passphrase, call.acceptWeak);
+        return changePassphrase(call.proof, passphrase);
       });
     case "lock":
       return vault().lock();
@@ -65,6 +73,26 @@ async function carryOut(call: VaultCall): Promise<unknown> {
       await dictionaries();
       return suggest_passphrase();
   }
+}
+
+async function refuseWeak(passphrase: Uint8Array, acceptWeak: boolean): Promise<void> {
+  if (!acceptWeak && !(await assess(passphrase)).strong) throw WEAK;
+}
+
+/** The bytes of the proof and of the new passphrase are wiped, whatever comes of it. */
+async function changePassphrase(proof: Proof, passphrase: Uint8Array): Promise<unknown> {
+  const challenge = vault().new_kdf_challenge();
+  const derive = () => deriveKek(passphrase, challenge);
+  if ("code" in proof) {
+    return wipeAfter(proof.code, async (code) =>
+      wipeAfter(await derive(), (kek) => vault().change_passphrase_with_code(code, challenge, kek)),
+    );
+  }
+  return wipeAfter(proof.passphrase, async (current) =>
+    wipeAfter(await deriveKek(current, vault().kdf_challenge()), async (proven) =>
+      wipeAfter(await derive(), (kek) => vault().change_passphrase(proven, challenge, kek)),
+    ),
+  );
 }
 
 let loading: Promise<unknown> | undefined;

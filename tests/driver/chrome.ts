@@ -14,6 +14,9 @@ interface Panel extends Element {
   hidePopup(): void;
   activateItem(item: Element): void;
 }
+interface Command extends Element {
+  doCommand(): void;
+}
 interface PermissionPrompt extends Element {
   readonly button: HTMLElement;
   readonly secondaryButton: HTMLElement;
@@ -40,7 +43,11 @@ declare const Services: {
 };
 declare const WebExtensionPolicy: { getByID(id: string): { readonly extension: BackgroundHost } | null };
 declare const ChromeUtils: { importESModule(url: string): Record<string, unknown> };
+interface IdleService {
+  resetIdleTimeOut(sinceLastInputMs: number): void;
+}
 declare const Ci: Record<string, unknown>;
+declare const Cc: Record<string, unknown>;
 declare const CustomizableUI: { addWidgetToArea(widget: string, area: string): void };
 declare const openTrustedLinkIn: (url: string, where: "window", options: { private: boolean }) => void;
 
@@ -181,12 +188,19 @@ export class Chrome {
     }, extension);
   }
 
-  /** Suspends the event page as thirty idle seconds do, whatever it is doing, and waits until it is gone. */
+  /** Suspends the event page as thirty idle seconds do, whatever it is doing. Whoever waits for it may wake it at once. */
   async suspendBackground(extension: string): Promise<void> {
-    await this.#window.evaluate((id) => {
-      return WebExtensionPolicy.getByID(id)?.extension.terminateBackground({ disableResetIdleForTest: true });
-    }, extension);
-    await until("suspended background", async () => (await this.backgroundState(extension)) === "stopped");
+    await this.#window.waitFor(
+      "suspended background",
+      async (id) => {
+        const host = WebExtensionPolicy.getByID(id)?.extension;
+        // An event that comes just then makes Firefox think better of it.
+        if (host?.backgroundState !== "stopped")
+          await host?.terminateBackground({ disableResetIdleForTest: true });
+        return host?.backgroundState === "stopped";
+      },
+      extension,
+    );
   }
 
   async isInstalled(extension: string): Promise<boolean> {
@@ -213,6 +227,34 @@ export class Chrome {
       name,
       value,
     );
+  }
+
+  /**
+   * Does what a shortcut of an extension does, such as `alt,shift` with `L`: BiDi's keys go to pages and never to the
+   * browser window, where Firefox listens for them.
+   */
+  async pressShortcut(extension: string, modifiers: string, key: string): Promise<void> {
+    await this.#window.waitFor(
+      `shortcut ${modifiers} ${key} of ${extension}`,
+      (keyset, modifiers, key) => {
+        const found = document.querySelector<Command>(
+          `#${keyset} key[modifiers="${modifiers}"][key="${key}"]`,
+        );
+        found?.doCommand();
+        return found !== null;
+      },
+      `ext-keyset-id-${widget(extension)}`,
+      modifiers,
+      key,
+    );
+  }
+
+  /** Has Firefox believe that nobody has touched keyboard or mouse for so long. */
+  async pretendIdle(milliseconds: number): Promise<void> {
+    await this.#window.evaluate((milliseconds) => {
+      const service = Cc["@mozilla.org/widget/useridleservice;1"] as { getService(of: unknown): IdleService };
+      service.getService(Ci.nsIUserIdleServiceInternal).resetIdleTimeOut(milliseconds);
+    }, milliseconds);
   }
 
   async openPrivateWindow(url: string): Promise<void> {

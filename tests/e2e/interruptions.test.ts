@@ -70,6 +70,8 @@ test("a site that asks before there is a vault waits for the person to make one,
   const consent = await waitForConsent(firefox);
   await consent.see(byTestId("no-vault"));
   await createVault(firefox);
+  // A tab that is opened now would stand in the window that is in front.
+  await page.activate();
   manager = await openManager(firefox);
   await addMemory(manager, { text: TEA, scope: "food" });
   await consent.see(byTestId("asker"));
@@ -97,6 +99,8 @@ test("a consent window that is closed while the background is suspended means de
   await firefox.suspendBackground(EXTENSION_ID);
   await consent.close();
   assert.equal(codeOf(await answer), "user_rejected");
+  assert.equal(codeOf(await request(page, "memory.capabilities")), "answered");
+  await waitForNoConsent(firefox);
   await page.close();
 });
 

@@ -187,6 +187,8 @@ export async function countConsents(firefox: Firefox): Promise<number> {
 /** Decides in the consent window that is open or about to open, and waits until it is gone. */
 export async function answerConsent(firefox: Firefox, choice: "deny" | GrantDuration): Promise<void> {
   const consent = await waitForConsent(firefox);
+  // Behind another window it would stay dead.
+  await consent.activate();
   if (choice === "deny") {
     await consent.click(byTestId("deny"));
   } else {

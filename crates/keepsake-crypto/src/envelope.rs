@@ -35,19 +35,22 @@ pub enum Purpose {
     Manifest,
     /// The vault key, wrapped by what a passphrase derives to.
     PassphraseSlot,
+    /// The vault key, wrapped by what the recovery code derives to.
+    RecoverySlot,
     /// The vault key, wrapped by the session's key.
     SessionSlot,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Record,
         Self::Inbox,
         Self::Decision,
         Self::Receipt,
         Self::Manifest,
         Self::PassphraseSlot,
+        Self::RecoverySlot,
         Self::SessionSlot,
     ];
 
@@ -60,6 +63,7 @@ impl Purpose {
             Self::Receipt => "receipt",
             Self::Manifest => "manifest",
             Self::PassphraseSlot => "slot passphrase",
+            Self::RecoverySlot => "slot recovery",
             Self::SessionSlot => "slot session",
         }
     }

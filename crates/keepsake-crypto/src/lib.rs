@@ -5,6 +5,7 @@ mod kdf;
 mod keys;
 mod padding;
 mod random;
+mod recovery;
 mod set_hash;
 
 pub use envelope::{Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, revision_of};
@@ -12,6 +13,7 @@ pub use kdf::{Kdf, SALT_LEN, derive_kek};
 pub use keys::{IdKey, SecretKey, VaultKey, digest};
 pub use padding::{pad, unpad};
 pub use random::Random;
+pub use recovery::RecoveryCode;
 pub use set_hash::SetHash;
 
 /// Why nothing came out. Never says what went in.

@@ -111,6 +111,11 @@ impl Grant {
     pub fn expires(&self) -> Option<Millis> {
         expires(self.duration, self.created)
     }
+
+    /// Whether a lock does not end it.
+    pub fn outlives_session(&self) -> bool {
+        outlives_session(self.duration)
+    }
 }
 
 impl Denial {
@@ -123,6 +128,15 @@ impl Denial {
     pub fn expires(&self) -> Option<Millis> {
         expires(self.duration, self.created)
     }
+
+    /// Whether a lock does not end it.
+    pub fn outlives_session(&self) -> bool {
+        outlives_session(self.duration)
+    }
+}
+
+fn outlives_session(duration: GrantDuration) -> bool {
+    matches!(duration, GrantDuration::Week | GrantDuration::UntilRevoked)
 }
 
 fn expires(duration: GrantDuration, created: Millis) -> Option<Millis> {

@@ -23,12 +23,13 @@ const MAX_PAGE: u32 = 500;
 const MAX_BATCH: usize = 1000;
 
 impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
-    /// Carries out a command; where it fails nothing was changed.
-    pub async fn command(&mut self, command: Command) -> Result<(Reply, Vec<Effect>), OwnerError> {
+    /// Carries out a command; where it fails nothing was changed. The effects hold also then.
+    pub async fn command(&mut self, command: Command) -> (Result<Reply, OwnerError>, Vec<Effect>) {
         let mut effects = Vec::new();
-        let reply = self.carry_out(command, &mut effects).await?;
+        self.enforce_deadline(&mut effects);
+        let reply = self.carry_out(command, &mut effects).await;
         self.save(&mut effects);
-        Ok((reply, effects))
+        (reply, effects)
     }
 
     async fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) -> Result<Reply, OwnerError> {
@@ -63,6 +64,9 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
                 Reply::SubjectRevoke(self.revoke_all(&subject, false, effects).await?)
             }
             Command::Receipts { offset, limit } => Reply::Receipts(self.receipts(page(offset, limit)?).await?),
+            Command::Protection => Reply::Protection(self.protection()?),
+            Command::IdleChange { minutes } => Reply::IdleChange(self.idle_change(minutes, effects).await?),
+            Command::RecoveryMake => Reply::RecoveryMake(self.recovery_make(effects).await?),
             Command::Consent { id } => Reply::Consent(self.consent_view(&id)?),
             Command::ConsentRecords { id, scopes, max_sensitivity, query, offset, limit } => {
                 let page = page(offset, limit)?;

@@ -31,9 +31,12 @@ pub(crate) struct Header {
     #[serde(with = "serde_bytes")]
     pub vault: [u8; 16],
     pub kdf: Kdf,
-    /// The vault key in an envelope under the key-encryption key.
+    /// The vault key in an envelope under what the passphrase derives to.
     #[serde(with = "serde_bytes")]
     pub slot: Vec<u8>,
+    /// The vault key in an envelope under what the recovery code derives to, where there is one.
+    #[serde(default, with = "serde_bytes")]
+    pub recovery: Option<Vec<u8>>,
 }
 
 /// What the vault commits to with every change.
@@ -43,6 +46,13 @@ pub(crate) struct Manifest {
     /// Counts the changes.
     pub revision: u64,
     pub created: Millis,
+    /// The digest of the header as it was last written: another one was put in its place by someone else.
+    #[serde(with = "serde_bytes")]
+    pub header: [u8; 32],
+    pub passphrase_made: Millis,
+    pub recovery_made: Option<Millis>,
+    /// Minutes without keyboard and mouse after which the vault locks.
+    pub idle_minutes: u32,
     pub records: SetHash,
     pub inbox: SetHash,
     pub decisions: SetHash,
@@ -123,6 +133,8 @@ pub(crate) struct Receipt {
 
 /// Everything that is derived from the vault key.
 pub(crate) struct Keyring {
+    /// What it is all derived from; sealed anew when a slot changes.
+    pub vault: VaultKey,
     sealers: BTreeMap<Purpose, Sealer>,
     /// Where objects are stored.
     pub objects: IdKey,
@@ -135,7 +147,7 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    pub fn new(key: &VaultKey) -> Self {
+    pub fn new(key: VaultKey) -> Self {
         let sealed = [Purpose::Record, Purpose::Inbox, Purpose::Decision, Purpose::Receipt, Purpose::Manifest];
         Self {
             sealers: sealed.into_iter().map(|purpose| (purpose, key.derive_sealer(purpose))).collect(),
@@ -143,6 +155,7 @@ impl Keyring {
             members: key.derive_id_key("members"),
             pairwise: key.derive_id_key("pairwise"),
             equality: key.derive_id_key("equality"),
+            vault: key,
         }
     }
 

@@ -6,6 +6,7 @@ mod consent;
 mod error;
 mod format;
 mod open;
+mod protection;
 mod records;
 mod requests;
 mod session;
@@ -17,4 +18,4 @@ mod vault;
 
 pub use requests::MAX_REQUEST_BYTES;
 pub use store::{Batch, Clock, ObjectKey, Space, Store, StoreError};
-pub use vault::Vault;
+pub use vault::{Proof, Vault};

@@ -8,7 +8,7 @@ use keepsake_policy::{Denial, Grant, SessionId, Subject};
 use serde::de::DeserializeOwned;
 
 use crate::api::{OwnerError, OwnerErrorCode};
-use crate::format::{Decision, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Receipt, decode, purpose_of};
+use crate::format::{Decision, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Receipt, decode, encode, purpose_of};
 use crate::records::{Entry, Records};
 use crate::transaction::{Stored, Transaction};
 use crate::{ObjectKey, Space, Store};
@@ -43,11 +43,13 @@ impl Open {
     pub async fn load(
         store: &impl Store,
         header: &Header,
-        key: &VaultKey,
+        key: VaultKey,
         session: SessionId,
     ) -> Result<Self, OwnerError> {
         let keys = Keyring::new(key);
         let manifest = read_manifest(store, header, &keys).await?;
+        // A header that is not the one last written opened the vault all the same: an old passphrase was put back.
+        let damaged = u32::from(digest(&[&encode(header)?]) != manifest.header);
         let mut open = Self {
             vault: header.vault,
             keys,
@@ -56,7 +58,7 @@ impl Open {
             records: Records::default(),
             inbox: BTreeMap::new(),
             decisions: Vec::new(),
-            damaged: 0,
+            damaged,
         };
         open.load_space(store, Space::Records, |open, memory: Memory, stored| {
             open.records.insert(&memory, stored, &open.keys.equality, None);

@@ -55,6 +55,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     /// A request that is sent again under its id joins what is pending, and adds nothing twice.
     pub async fn handle(&mut self, subject: Subject, request_id: &str, body: &str) -> Vec<Effect> {
         let mut effects = Vec::new();
+        self.enforce_deadline(&mut effects);
         let answer = match self.decide(&subject, request_id, body, &mut effects).await {
             Ok(Outcome::Answer(result)) => Some(format!("{{\"result\":{result}}}")),
             Ok(Outcome::Asked) => None,
@@ -116,7 +117,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
 
     /// A locked vault is a fact that only a subject with a grant may learn.
     pub(crate) fn told_if_locked(&self, subject: &Subject) -> Result<(), PageError> {
-        let may_know = self.open.is_none() && self.session.granted.contains(subject);
+        let may_know = self.open.is_none() && self.session.holds_grant(subject, self.clock.now());
         if may_know { Err(PageError::locked()) } else { Ok(()) }
     }
 

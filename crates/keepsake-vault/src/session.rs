@@ -7,16 +7,21 @@ use serde::{Deserialize, Serialize};
 /// The longest wait after wrong passphrases, in milliseconds.
 const LONGEST_WAIT: Millis = 5 * 60 * 1000;
 
+/// How long a session lasts at the most, in milliseconds.
+const LONGEST_SESSION: Millis = 12 * 60 * 60 * 1000;
+
 /// Written to JSON by [`Session::to_json`], read by [`Session::from_json`], and by nobody else.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Session {
     /// Subjects with a live grant while the vault was last open: they may be told that it is locked.
-    pub granted: Vec<Subject>,
+    pub granted: Vec<Holder>,
     /// Subjects that the person does not want to be asked about.
     pub denied: Vec<Subject>,
     /// Whether the vault was open when this was saved.
     pub open: bool,
+    /// When the vault was opened.
+    pub opened: Millis,
     /// What waits for the person, the oldest first.
     pub pending: Vec<Pending>,
     /// Who called and was refused how often.
@@ -27,6 +32,17 @@ pub(crate) struct Session {
     pub failures: u32,
     /// No attempt before this moment.
     pub not_before: Millis,
+}
+
+/// A subject that holds a grant, for the time when grants cannot be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Holder {
+    pub subject: Subject,
+    /// Whether some grant of it holds beyond the session.
+    pub beyond: bool,
+    /// When the last of those ends by the clock, if all of them do.
+    pub until: Option<Millis>,
 }
 
 /// A request for permission that waits for the person.
@@ -63,6 +79,12 @@ impl Session {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// Whether the subject holds a grant that a lock does not end.
+    pub fn holds_grant(&self, subject: &Subject, now: Millis) -> bool {
+        let holder = self.granted.iter().find(|holder| holder.subject == *subject);
+        holder.is_some_and(|holder| holder.beyond && holder.until.is_none_or(|until| now < until))
+    }
+
     /// How long to wait before the next passphrase may be tried.
     pub fn unlock_wait(&self, now: Millis) -> Option<Millis> {
         // A clock that was set back must not lock the person out for longer than the longest wait.
@@ -78,11 +100,22 @@ impl Session {
         self.not_before = now.saturating_add(wait);
     }
 
+    /// Begins a session.
+    pub fn unlocked(&mut self, now: Millis) {
+        self.proved();
+        self.open = true;
+        self.opened = now;
+    }
+
     /// Forgets the wrong passphrases.
-    pub fn unlocked(&mut self) {
+    pub fn proved(&mut self) {
         self.failures = 0;
         self.not_before = 0;
-        self.open = true;
+    }
+
+    /// Whether the session may go on. A clock that was set back behind the unlock ends it too.
+    pub fn is_within_deadline(&self, now: Millis) -> bool {
+        now >= self.opened && now - self.opened < LONGEST_SESSION
     }
 }
 

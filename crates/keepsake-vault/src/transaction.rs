@@ -7,7 +7,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::api::{OwnerError, ReceiptEntry};
-use crate::format::{Keyring, MANIFEST_KEY, Manifest, Receipt, encode, purpose_of};
+use crate::format::{HEADER_KEY, Header, Keyring, MANIFEST_KEY, Manifest, Receipt, encode, purpose_of};
 use crate::{Batch, ObjectKey, Space, Store};
 
 /// Where an object stands and what the manifest knows it by.
@@ -54,6 +54,19 @@ impl<'a, R: Random> Transaction<'a, R> {
             set.remove(stored.member);
         }
         self.batch.deletes.push((space, stored.key));
+    }
+
+    /// Puts another header in the place of the one before.
+    pub fn put_header(&mut self, header: &Header) -> Result<(), CryptoError> {
+        let bytes = encode(header)?;
+        self.manifest.header = digest(&[&bytes]);
+        self.batch.puts.push((Space::Meta, HEADER_KEY, bytes.to_vec()));
+        Ok(())
+    }
+
+    /// What the vault commits to, to change what it says besides its objects.
+    pub fn manifest_mut(&mut self) -> &mut Manifest {
+        &mut self.manifest
     }
 
     /// Adds a receipt to the chain; answers its id.

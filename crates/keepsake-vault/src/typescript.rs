@@ -71,6 +71,7 @@ pub fn messages() -> String {
         Reply::DECL,
         VaultState::DECL,
         Status::DECL,
+        Protection::DECL,
         MemoryView::DECL,
         MemoryPage::DECL,
         CountedScope::DECL,

@@ -1,6 +1,8 @@
 //! The vault's life: opened on a store, created, unlocked, resumed, locked.
 
-use keepsake_crypto::{Context, Kdf, Purpose, Random, Sealer, SecretKey, VaultKey};
+use std::collections::BTreeMap;
+
+use keepsake_crypto::{Context, CryptoError, Kdf, Purpose, Random, RecoveryCode, Sealer, SecretKey, VaultKey, digest};
 use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
 use keepsake_policy::{SessionId, Subject};
 use zeroize::Zeroizing;
@@ -8,8 +10,11 @@ use zeroize::Zeroizing;
 use crate::api::{Effect, OwnerError, OwnerErrorCode, PageEvent, Topic, VaultState};
 use crate::format::{HEADER_KEY, Header, MANIFEST_KEY, Manifest, SESSION_KEY, STORE_VERSION, decode, encode};
 use crate::open::Open;
-use crate::session::{Captured, Session};
+use crate::session::{Captured, Holder, Session};
 use crate::{Batch, Clock, Space, Store};
+
+/// Minutes without keyboard and mouse after which a new vault locks.
+const DEFAULT_IDLE_MINUTES: u32 = 15;
 
 /// A vault on a store. One object lives for one unlock at most: to lock is to drop the memory it lives in.
 pub struct Vault<S, C, R> {
@@ -42,7 +47,10 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         if let (Some(header), Some(key)) = (&vault.header, session_key)
             && let Some((vault_key, session)) = read_session_slot(&vault.store, header, &key).await?
         {
-            vault.open = Some(Box::new(Open::load(&vault.store, header, &vault_key, session).await?));
+            // A session that is over is not resumed: the key goes unused.
+            if vault.session.is_within_deadline(vault.clock.now()) {
+                vault.open = Some(Box::new(Open::load(&vault.store, header, vault_key, session).await?));
+            }
         }
         Ok(vault)
     }
@@ -76,28 +84,33 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         kdf.check()?;
         let vault_key = VaultKey::make(&mut self.random)?;
         let vault = self.random.make()?;
-        let slot = Sealer::new(kek, Purpose::PassphraseSlot).seal(
-            &Context { vault, object: HEADER_KEY, revision: 1 },
-            vault_key.secret().expose(),
-            &mut self.random,
-        )?;
-        let header = Header { version: STORE_VERSION, vault, kdf, slot };
-        let manifest = Manifest { revision: 1, created: self.clock.now(), ..Manifest::default() };
+        let slot = seal_slot(kek, Purpose::PassphraseSlot, vault, &vault_key, &mut self.random)?;
+        let header = Header { version: STORE_VERSION, vault, kdf, slot, recovery: None };
+        let now = self.clock.now();
+        let header_bytes = encode(&header)?;
+        let manifest = Manifest {
+            revision: 1,
+            created: now,
+            header: digest(&[&header_bytes]),
+            passphrase_made: now,
+            idle_minutes: DEFAULT_IDLE_MINUTES,
+            ..Manifest::default()
+        };
         let sealed = vault_key.derive_sealer(Purpose::Manifest).seal(
             &Context { vault, object: MANIFEST_KEY, revision: 1 },
             &encode(&manifest)?,
             &mut self.random,
         )?;
-        let puts = vec![(Space::Meta, HEADER_KEY, encode(&header)?.to_vec()), (Space::Meta, MANIFEST_KEY, sealed)];
+        let puts = vec![(Space::Meta, HEADER_KEY, header_bytes.to_vec()), (Space::Meta, MANIFEST_KEY, sealed)];
         self.store.commit(Batch { puts, deletes: Vec::new() }).await?;
         self.header = Some(header);
-        self.begin_session(&vault_key).await
+        self.begin_session(vault_key).await
     }
 
-    /// Opens the vault with the derived key. Answers the session's key. The effects hold also where it fails.
-    pub async fn unlock(&mut self, kek: &SecretKey) -> (Result<SecretKey, OwnerError>, Vec<Effect>) {
+    /// Opens the vault. Answers the session's key. The effects hold also where it fails.
+    pub async fn unlock(&mut self, proof: Proof<'_>) -> (Result<SecretKey, OwnerError>, Vec<Effect>) {
         let mut effects = Vec::new();
-        let result = match self.try_unlock(kek).await {
+        let result = match self.try_unlock(proof).await {
             Ok((key, mut opened)) => {
                 effects.append(&mut opened);
                 Ok(key)
@@ -112,18 +125,31 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     /// worker was ended without being asked: who has to be told stands in the session's state.
     pub async fn lock(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
-        self.open = None;
-        if core::mem::take(&mut self.session.open) {
-            for subject in self.session.granted.clone() {
-                effects.push(Effect::Notify { subject, event: PageEvent::LockChange { locked: true } });
-            }
-            effects.push(Effect::Changed { topics: vec![Topic::State] });
-        }
+        self.shut(&mut effects);
         self.save(&mut effects);
         // The slot's key is gone from the browser's memory by now, so a slot that cannot be deleted opens nothing: a full disk
         // is no reason not to lock.
         let _deleted = self.store.commit(Batch { puts: Vec::new(), deletes: vec![(Space::Meta, SESSION_KEY)] }).await;
         effects
+    }
+
+    /// Forgets the keys and says who is to learn of it.
+    pub(crate) fn shut(&mut self, effects: &mut Vec<Effect>) {
+        self.open = None;
+        if core::mem::take(&mut self.session.open) {
+            for Holder { subject, .. } in self.session.granted.clone() {
+                effects.push(Effect::Notify { subject, event: PageEvent::LockChange { locked: true } });
+            }
+            effects.push(Effect::Changed { topics: vec![Topic::State] });
+        }
+    }
+
+    /// No session lives beyond its deadline, whatever timers did or did not do: asked before every request and command.
+    pub(crate) fn enforce_deadline(&mut self, effects: &mut Vec<Effect>) {
+        if self.open.is_some() && !self.session.is_within_deadline(self.clock.now()) {
+            self.shut(effects);
+            effects.push(Effect::EndWorker);
+        }
     }
 
     /// Keeps a selection, or holds it until the vault is open; `true` where it was kept.
@@ -179,37 +205,63 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     pub(crate) fn note_subjects(&mut self) {
         let Some(open) = &self.open else { return };
         let now = self.clock.now();
-        let sorted = |subjects: &mut Vec<Subject>| {
-            subjects.sort();
-            subjects.dedup();
-        };
-        self.session.granted = open.live_grants(now).map(|grant| grant.subject.clone()).collect();
-        self.session.denied = open.live_denials(now).map(|denial| denial.subject.clone()).collect();
-        sorted(&mut self.session.granted);
-        sorted(&mut self.session.denied);
+        let mut holders: BTreeMap<Subject, Holder> = BTreeMap::new();
+        for grant in open.live_grants(now) {
+            let holder = || Holder { subject: grant.subject.clone(), beyond: false, until: Some(now) };
+            let holder = holders.entry(grant.subject.clone()).or_insert_with(holder);
+            if grant.outlives_session() {
+                holder.beyond = true;
+                holder.until = holder.until.zip(grant.expires()).map(|(one, other)| one.max(other));
+            }
+        }
+        self.session.granted = holders.into_values().collect();
+        let lasting = open.live_denials(now).filter(|denial| denial.outlives_session());
+        self.session.denied = lasting.map(|denial| denial.subject.clone()).collect();
+        self.session.denied.sort();
+        self.session.denied.dedup();
     }
 
-    async fn try_unlock(&mut self, kek: &SecretKey) -> Result<(SecretKey, Vec<Effect>), OwnerError> {
+    async fn try_unlock(&mut self, proof: Proof<'_>) -> Result<(SecretKey, Vec<Effect>), OwnerError> {
+        let vault_key = self.prove(proof)?;
+        self.begin_session(vault_key).await
+    }
+
+    /// The vault key, for who knows the passphrase or the recovery code; a wrong one is counted.
+    pub(crate) fn prove(&mut self, proof: Proof<'_>) -> Result<VaultKey, OwnerError> {
         let now = self.clock.now();
         if let Some(wait) = self.session.unlock_wait(now) {
             return Err(OwnerError::wait(wait));
         }
         let header = self.header.as_ref().ok_or_else(OwnerError::no_vault)?;
-        let context = Context { vault: header.vault, object: HEADER_KEY, revision: 1 };
-        let secret = Sealer::new(kek, Purpose::PassphraseSlot).open(&context, &header.slot);
-        let Some(secret) = secret.ok().and_then(|bytes| SecretKey::from_slice(&bytes)) else {
-            self.session.unlock_failed(now);
-            return Err(OwnerError {
-                code: OwnerErrorCode::WrongPassphrase,
-                message: "this passphrase does not open the vault: try again".to_owned(),
-                retry_after_ms: self.session.unlock_wait(now),
-            });
+        let (opened, wrong, message) = match proof {
+            Proof::Passphrase(kek) => (
+                open_slot(kek, Purpose::PassphraseSlot, header.vault, &header.slot),
+                OwnerErrorCode::WrongPassphrase,
+                "this passphrase does not open the vault: try again",
+            ),
+            Proof::RecoveryCode(typed) => {
+                let code = RecoveryCode::parse(typed).ok_or_else(|| {
+                    let message = "this is not a whole recovery code: compare it with what you wrote down";
+                    OwnerError::new(OwnerErrorCode::MistypedRecoveryCode, message)
+                })?;
+                let kek = code.derive_kek(&header.vault)?;
+                let slot = header.recovery.as_deref();
+                (
+                    slot.and_then(|slot| open_slot(&kek, Purpose::RecoverySlot, header.vault, slot)),
+                    OwnerErrorCode::WrongRecoveryCode,
+                    "this recovery code does not open the vault: it was replaced, or is for another vault",
+                )
+            }
         };
-        self.begin_session(&VaultKey::from_secret(secret)).await
+        opened.ok_or_else(|| {
+            self.session.unlock_failed(now);
+            let retry_after_ms = self.session.unlock_wait(now);
+            OwnerError { code: wrong, message: message.to_owned(), retry_after_ms }
+        })
     }
 
     /// Opens the vault for a new session: what held for the last one is cleared away.
-    async fn begin_session(&mut self, vault_key: &VaultKey) -> Result<(SecretKey, Vec<Effect>), OwnerError> {
+    async fn begin_session(&mut self, vault_key: VaultKey) -> Result<(SecretKey, Vec<Effect>), OwnerError> {
         let header = self.header.as_ref().ok_or_else(OwnerError::no_vault)?;
         let session: SessionId = self.random.make()?;
         let session_key = SecretKey::make(&mut self.random)?;
@@ -224,11 +276,11 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         self.store.commit(Batch { puts: vec![(Space::Meta, SESSION_KEY, sealed)], deletes: Vec::new() }).await?;
         open.clear_ended(&self.store, &mut self.random, self.clock.now()).await?;
         self.open = Some(Box::new(open));
-        self.session.unlocked();
+        self.session.unlocked(self.clock.now());
         self.note_subjects();
 
-        let mut effects = Vec::new();
-        for subject in self.session.granted.clone() {
+        let mut effects = vec![self.watch_idle()?];
+        for Holder { subject, .. } in self.session.granted.clone() {
             effects.push(Effect::Notify { subject, event: PageEvent::LockChange { locked: false } });
         }
         while let Some(captured) = self.session.captures.first().cloned() {
@@ -243,6 +295,11 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         effects.push(Effect::Changed { topics });
         self.save(&mut effects);
         Ok((session_key, effects))
+    }
+
+    /// When the browser is to lock the vault by itself.
+    pub(crate) fn watch_idle(&self) -> Result<Effect, OwnerError> {
+        Ok(Effect::WatchIdle { seconds: self.opened()?.manifest.idle_minutes.saturating_mul(60) })
     }
 
     async fn keep_capture(&mut self, captured: &Captured) -> Result<(), OwnerError> {
@@ -260,6 +317,33 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let memory = Memory::new(id, draft, provenance, now, now)?;
         open.add(store, random, &[memory]).await
     }
+}
+
+/// What shows that it is the person who wants in.
+#[derive(Clone, Copy)]
+pub enum Proof<'a> {
+    /// What the passphrase derives to with the parameters of [`Vault::kdf`].
+    Passphrase(&'a SecretKey),
+    /// A recovery code as it was typed.
+    RecoveryCode(&'a str),
+}
+
+/// The vault key in an envelope of its own, bound to the vault.
+pub(crate) fn seal_slot(
+    kek: &SecretKey,
+    purpose: Purpose,
+    vault: [u8; 16],
+    key: &VaultKey,
+    random: &mut impl Random,
+) -> Result<Vec<u8>, CryptoError> {
+    let context = Context { vault, object: HEADER_KEY, revision: 1 };
+    Sealer::new(kek, purpose).seal(&context, key.secret().expose(), random)
+}
+
+fn open_slot(kek: &SecretKey, purpose: Purpose, vault: [u8; 16], slot: &[u8]) -> Option<VaultKey> {
+    let context = Context { vault, object: HEADER_KEY, revision: 1 };
+    let secret = Sealer::new(kek, purpose).open(&context, slot).ok()?;
+    SecretKey::from_slice(&secret).map(VaultKey::from_secret)
 }
 
 /// What a change of an open vault needs.

@@ -12,8 +12,8 @@ mod support;
 
 use keepsake_memory::{Kind, ListLine, Scope, Sensitivity};
 use keepsake_policy::GrantDuration;
-use keepsake_vault::Space;
 use keepsake_vault::api::*;
+use keepsake_vault::{Proof, Space};
 use proptest::prelude::*;
 use serde_json::json;
 use support::*;
@@ -141,13 +141,13 @@ fn wrong_passphrases_make_wait_and_the_right_one_ends_it() {
     for expected in [None, None, Some(1_000), Some(2_000)] {
         world.pass(10_000);
         world.vault.kdf().unwrap();
-        let (result, effects) = pollster::block_on(world.vault.unlock(&kek(8)));
+        let (result, effects) = pollster::block_on(world.vault.unlock(Proof::Passphrase(&kek(8))));
         let error = result.err().unwrap();
         assert_eq!((error.code, error.retry_after_ms), (OwnerErrorCode::WrongPassphrase, expected));
         assert!(effects.iter().any(|effect| matches!(effect, Effect::SaveSession { .. })), "it is counted");
     }
     assert_eq!(world.vault.kdf().unwrap_err().code, OwnerErrorCode::Wait);
-    let (early, _) = pollster::block_on(world.vault.unlock(&kek(7)));
+    let (early, _) = pollster::block_on(world.vault.unlock(Proof::Passphrase(&kek(7))));
     assert_eq!(early.err().unwrap().code, OwnerErrorCode::Wait);
     world.pass(2_000);
     world.unlock();
@@ -282,6 +282,110 @@ fn the_chain_of_receipts_shows_a_missing_and_a_changed_link() {
         world.disk.objects.borrow_mut().insert(link, whole);
         assert!(world.receipts().intact);
     }
+}
+
+#[test]
+fn another_passphrase_opens_and_the_one_before_does_not() {
+    let mut world = World::new();
+    world.add("tea", "food");
+    let kdf = world.vault.new_kdf().unwrap();
+    let mut change = |proof: Proof<'_>| pollster::block_on(world.vault.change_passphrase(proof, kdf, &kek(9))).0;
+    assert_eq!(change(Proof::Passphrase(&kek(8))).unwrap_err().code, OwnerErrorCode::WrongPassphrase);
+    change(Proof::Passphrase(&kek(7))).unwrap();
+    world.restart();
+    assert_eq!(world.vault.kdf().unwrap(), kdf);
+    assert!(pollster::block_on(world.vault.unlock(Proof::Passphrase(&kek(7)))).0.is_err());
+    assert!(pollster::block_on(world.vault.unlock(Proof::Passphrase(&kek(9)))).0.is_ok());
+    assert_eq!((world.texts(), world.status().damaged), (vec!["tea".to_owned()], 0));
+}
+
+#[test]
+fn a_recovery_code_opens_until_the_next_one_is_made() {
+    let mut world = World::new();
+    world.add("tea", "food");
+    let make = |world: &mut World| match world.command(Command::RecoveryMake).unwrap() {
+        Reply::RecoveryMake(code) => code,
+        other => panic!("{other:?}"),
+    };
+    let first = make(&mut world);
+    let second = make(&mut world);
+    world.restart();
+    let mut unlock =
+        |code: &str| pollster::block_on(world.vault.unlock(Proof::RecoveryCode(code))).0.err().map(|error| error.code);
+    assert_eq!(unlock("not a code"), Some(OwnerErrorCode::MistypedRecoveryCode));
+    assert_eq!(unlock(&first), Some(OwnerErrorCode::WrongRecoveryCode));
+    assert_eq!(unlock(&second.to_lowercase()), None);
+    assert_eq!((world.texts(), world.status().damaged), (vec!["tea".to_owned()], 0));
+    // Who lost the passphrase chooses another by the code.
+    let kdf = world.vault.new_kdf().unwrap();
+    let changed = pollster::block_on(world.vault.change_passphrase(Proof::RecoveryCode(&second), kdf, &kek(7)));
+    changed.0.unwrap();
+    world.restart();
+    world.unlock();
+}
+
+#[test]
+fn a_header_that_was_put_back_is_noticed() {
+    let mut world = World::new();
+    let old: Objects = world
+        .disk
+        .objects
+        .borrow()
+        .iter()
+        .filter(|((space, _), _)| *space == Space::Meta)
+        .map(|(k, v)| (*k, v.clone()))
+        .collect();
+    let kdf = world.vault.new_kdf().unwrap();
+    pollster::block_on(world.vault.change_passphrase(Proof::Passphrase(&kek(7)), kdf, &kek(9))).0.unwrap();
+    let header = *old.keys().find(|(_, key)| key.ends_with(b"header")).unwrap();
+    world.disk.objects.borrow_mut().insert(header, old[&header].clone());
+    world.restart();
+    world.unlock();
+    assert_eq!(world.status().damaged, 1);
+}
+
+#[test]
+fn a_session_has_an_end_that_no_timer_has_to_ring() {
+    let mut world = World::new();
+    world.add("tea", "food");
+    world.grant(&site(), &["food"], &["search"], GrantDuration::UntilRevoked);
+    world.pass(12 * 60 * 60 * 1000 - 1);
+    assert_eq!(found(&world.ask(&site(), "memory.search", json!({"query": "tea"}))), ["tea"]);
+    world.pass(1);
+    let id = world.next_request();
+    let effects = world.send(&site(), &id, "memory.search", json!({"query": "tea"}));
+    assert_eq!(code(&answer_to(&effects, &id).unwrap()), "locked");
+    assert!(effects.contains(&Effect::EndWorker));
+    assert!(effects.contains(&Effect::Notify { subject: site(), event: PageEvent::LockChange { locked: true } }));
+    world.suspend();
+    assert_eq!(world.status().state, VaultState::Locked, "the session's key opens nothing any more");
+    world.unlock();
+    world.clock.0.set(1);
+    assert_eq!(
+        world.command(Command::Scopes).unwrap_err().code,
+        OwnerErrorCode::Locked,
+        "nor does a clock that was set back"
+    );
+}
+
+#[test]
+fn idle_minutes_are_kept_and_have_bounds() {
+    let mut world = World::new();
+    let watch = |world: &World| {
+        world.effects.iter().rev().find_map(|effect| match effect {
+            Effect::WatchIdle { seconds } => Some(*seconds),
+            _ => None,
+        })
+    };
+    assert_eq!(watch(&world), Some(15 * 60));
+    for minutes in [0, 241] {
+        assert_eq!(world.command(Command::IdleChange { minutes }).unwrap_err().code, OwnerErrorCode::Invalid);
+    }
+    world.command(Command::IdleChange { minutes: 5 }).unwrap();
+    assert_eq!(watch(&world), Some(300));
+    world.restart();
+    world.unlock();
+    assert_eq!(watch(&world), Some(300));
 }
 
 /// What a person may do, for the comparison with a plain map.

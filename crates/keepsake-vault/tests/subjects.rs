@@ -379,16 +379,26 @@ fn a_session_ends_with_the_lock_and_a_week_after_seven_days() {
     world.grant(&other_site(), &["food"], &["search"], GrantDuration::Week);
     let effects = world.lock();
     for subject in [site(), other_site()] {
-        assert!(
-            effects
-                .contains(&Effect::Notify { subject: subject.clone(), event: PageEvent::LockChange { locked: true } })
-        );
-        assert_eq!(code(&world.ask(&subject, "memory.search", search("tea"))), "locked", "who holds a grant is told");
+        let event = PageEvent::LockChange { locked: true };
+        assert!(effects.contains(&Effect::Notify { subject, event }), "who held a grant is told");
     }
+    assert_eq!(
+        code(&world.ask(&site(), "memory.search", search("tea"))),
+        "unauthorized",
+        "its grant ended with the lock"
+    );
+    assert_eq!(code(&world.ask(&other_site(), "memory.search", search("tea"))), "locked", "its grant still holds");
     world.unlock();
     assert_eq!(code(&world.ask(&site(), "memory.search", search("tea"))), "unauthorized");
     assert_eq!(found(&world.ask(&other_site(), "memory.search", search("tea"))), ["tea"]);
+    world.lock();
     world.pass(7 * 24 * 60 * 60 * 1000);
+    assert_eq!(
+        code(&world.ask(&other_site(), "memory.search", search("tea"))),
+        "unauthorized",
+        "a week is over also behind a lock"
+    );
+    world.unlock();
     assert_eq!(code(&world.ask(&other_site(), "memory.search", search("tea"))), "unauthorized");
 }
 

@@ -4,7 +4,7 @@ use keepsake_crypto::{CryptoError, Kdf, Random, SecretKey, derive_kek};
 use keepsake_idb::IdbStore;
 use keepsake_policy::Subject;
 use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Reply};
-use keepsake_vault::{Clock, Vault};
+use keepsake_vault::{Clock, Proof, Vault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -47,7 +47,8 @@ struct Opened {
 
 #[derive(Serialize)]
 struct Replied {
-    reply: Reply,
+    reply: Option<Reply>,
+    error: Option<OwnerError>,
     effects: Vec<Effect>,
 }
 
@@ -78,11 +79,15 @@ impl BrowserVault {
         to_js(&self.vault.consent_closed(&id).await.map_err(|error| to_js_error(&error))?)
     }
 
-    /// Carries out a command; answers `{reply, effects}`.
+    /// Carries out a command; answers `{reply, effects}`, or `{error, effects}`: a failure has effects too.
     pub async fn command(&mut self, command: JsValue) -> Result<JsValue, JsValue> {
         let command: Command = from_js(command)?;
-        let (reply, effects) = self.vault.command(command).await.map_err(|error| to_js_error(&error))?;
-        to_js(&Replied { reply, effects })
+        let (result, effects) = self.vault.command(command).await;
+        let (reply, error) = match result {
+            Ok(reply) => (Some(reply), None),
+            Err(error) => (None, Some(error)),
+        };
+        to_js(&Replied { reply, error, effects })
     }
 
     /// What `derive` needs besides the passphrase.
@@ -101,8 +106,46 @@ impl BrowserVault {
     /// Opens the vault; answers `{session_key, effects}`, or `{error, effects}`: a failure has effects too.
     pub async fn unlock(&mut self, kek: Vec<u8>) -> Result<JsValue, JsValue> {
         let kek = secret(kek)?;
-        let (result, effects) = self.vault.unlock(&kek).await;
+        let (result, effects) = self.vault.unlock(Proof::Passphrase(&kek)).await;
         opened(result, effects)
+    }
+
+    /// Opens the vault with a recovery code (UTF-8); answers as `unlock` does.
+    pub async fn unlock_with_code(&mut self, code: Vec<u8>) -> Result<JsValue, JsValue> {
+        let code = text(code)?;
+        let (result, effects) = self.vault.unlock(Proof::RecoveryCode(&code)).await;
+        opened(result, effects)
+    }
+
+    /// What `derive` needs for a new passphrase.
+    pub fn new_kdf_challenge(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.new_kdf().map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Changes the passphrase for who knows the one before; answers `{effects}` or `{error, effects}`.
+    pub async fn change_passphrase(
+        &mut self,
+        current: Vec<u8>,
+        challenge: JsValue,
+        kek: Vec<u8>,
+    ) -> Result<JsValue, JsValue> {
+        let (current, kek) = (secret(current)?, secret(kek)?);
+        let kdf: Kdf = from_js(challenge)?;
+        let (result, effects) = self.vault.change_passphrase(Proof::Passphrase(&current), kdf, &kek).await;
+        to_js(&Replied { reply: None, error: result.err(), effects })
+    }
+
+    /// Changes the passphrase for who knows the recovery code (UTF-8); answers as `change_passphrase` does.
+    pub async fn change_passphrase_with_code(
+        &mut self,
+        code: Vec<u8>,
+        challenge: JsValue,
+        kek: Vec<u8>,
+    ) -> Result<JsValue, JsValue> {
+        let (code, kek) = (text(code)?, secret(kek)?);
+        let kdf: Kdf = from_js(challenge)?;
+        let (result, effects) = self.vault.change_passphrase(Proof::RecoveryCode(&code), kdf, &kek).await;
+        to_js(&Replied { reply: None, error: result.err(), effects })
     }
 
     /// Forgets the keys; answers effects.
@@ -132,6 +175,11 @@ fn secret(bytes: Vec<u8>) -> Result<SecretKey, JsValue> {
     let bytes = Zeroizing::new(bytes);
     let invalid = || to_js_error(&OwnerError::new(OwnerErrorCode::Invalid, "a key has 32 bytes"));
     SecretKey::from_slice(&bytes).ok_or_else(invalid)
+}
+
+fn text(bytes: Vec<u8>) -> Result<Zeroizing<String>, JsValue> {
+    let invalid = |_| to_js_error(&OwnerError::new(OwnerErrorCode::MistypedRecoveryCode, "this is no recovery code"));
+    String::from_utf8(bytes).map(Zeroizing::new).map_err(invalid)
 }
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {

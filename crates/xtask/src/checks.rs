@@ -15,6 +15,8 @@ const LARGEST_DIST: u64 = 4_000_000;
 /// One for each place where TypeScript runs.
 const TYPESCRIPT_PROJECTS: [&str; 4] = ["extension", "extension/worker", "client", "tests"];
 
+const END_TO_END: &str = "tests/e2e";
+
 /// Runs every check, and stops at the first that fails.
 pub fn run(layout: &Layout, progress: &mut Progress) -> Result<()> {
     let firefox = setup::run(layout, progress)?;
@@ -23,9 +25,11 @@ pub fn run(layout: &Layout, progress: &mut Progress) -> Result<()> {
     types(layout, progress)?;
     progress.step("TypeScript unit tests", "Mend the code or the test that is named above.", || {
         let mut files = Vec::new();
-        for folder in ["extension", "client"] {
+        for folder in ["extension", "client", "tests"] {
             files.extend(files_below(&layout.path(folder), ".test.ts")?);
         }
+        // They need Firefox and come last.
+        files.retain(|file| !file.starts_with(layout.path(END_TO_END)));
         node_tests(layout, &firefox, &files)
     })?;
     progress.step("wasm tests in Firefox", "Mend the code or the test that is named above.", || {
@@ -35,7 +39,7 @@ pub fn run(layout: &Layout, progress: &mut Progress) -> Result<()> {
     progress.step(
         "end-to-end tests in Firefox",
         "Run one alone: `node --import tsx --test tests/e2e/NAME.test.ts`.",
-        || node_tests(layout, &firefox, &files_below(&layout.path("tests/e2e"), ".test.ts")?),
+        || node_tests(layout, &firefox, &files_below(&layout.path(END_TO_END), ".test.ts")?),
     )
 }
 

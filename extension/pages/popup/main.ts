@@ -64,7 +64,7 @@ class Popup extends PageElement {
   }
 
   protected override render(): unknown {
-    const state = this.#vault.status?.state;
+    const state = this.#vault.failure === undefined ? this.#vault.status?.state : "unavailable";
     return html`<header class="bar">
         <h1 class="brand"><img src="../../icons/keepsake.svg" alt="" />${t("extName")}</h1>
         ${
@@ -75,9 +75,9 @@ class Popup extends PageElement {
       </header>
       <main class="stack" data-testid="popup-state" data-state=${state ?? "loading"}>
         ${closedVault(this.#vault)}
-        ${state === undefined || state === "none" ? nothing : this.#siteSection()}
+        ${state === "open" || state === "locked" ? this.#siteSection() : nothing}
         <div role="alert">
-          ${this.failure ? html`<p class="notice danger">${icon("alert")}<span data-testid="popup-failure">${this.failure}</span></p>` : nothing}
+          ${this.failure && state !== "unavailable" ? html`<p class="notice danger">${icon("alert")}<span data-testid="popup-failure">${this.failure}</span></p>` : nothing}
         </div>
       </main>
       ${this.#vault.open ? this.#footer() : nothing}`;

@@ -41,6 +41,13 @@ pub enum Effect {
         /// What to fetch anew.
         topics: Vec<Topic>,
     },
+    /// Lock the vault once the person has used neither keyboard nor mouse for so long.
+    WatchIdle {
+        /// At least 60.
+        seconds: u32,
+    },
+    /// The session is over: end the worker, whose memory held the keys, as for a lock.
+    EndWorker,
     /// Keep this in memory for as long as the browser runs, and hand it to the next worker. Opaque.
     SaveSession {
         /// JSON that only the vault reads.

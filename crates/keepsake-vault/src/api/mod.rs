@@ -7,8 +7,8 @@ mod page;
 pub use effect::{Effect, Topic};
 pub use owner::{
     Command, ConsentDecision, ConsentRecords, ConsentView, CountedScope, DenialView, GrantView, Granted, ImportReply,
-    InboxPage, InboxView, ListPreview, MemoryPage, MemoryView, OwnerError, OwnerErrorCode, PreviewLine, ReceiptEntry,
-    ReceiptPage, ReceiptView, Refused, Reply, Status, SubjectGrants, VaultState,
+    InboxPage, InboxView, ListPreview, MemoryPage, MemoryView, OwnerError, OwnerErrorCode, PreviewLine, Protection,
+    ReceiptEntry, ReceiptPage, ReceiptView, Refused, Reply, Status, SubjectGrants, VaultState,
 };
 pub use page::{
     AddParams, AddResult, AddStatus, Added, Capabilities, HitProvenance, Limits, MemoryHit, NewMemory, NoParams,

@@ -132,6 +132,15 @@ pub enum Command {
         /// How many to list, at most 500.
         limit: u32,
     },
+    /// How the vault is protected.
+    Protection,
+    /// Lock after other idle minutes.
+    IdleChange {
+        /// 1 to 240.
+        minutes: u32,
+    },
+    /// Make a recovery code; it takes the place of the one before, and is answered this once.
+    RecoveryMake,
     /// What a subject asks for.
     Consent {
         /// 32 hexadecimal digits.
@@ -228,6 +237,12 @@ pub enum Reply {
     SubjectRevoke(u32),
     /// A part of the receipts.
     Receipts(ReceiptPage),
+    /// As it is now.
+    Protection(Protection),
+    /// As it is now.
+    IdleChange(Protection),
+    /// In 7 groups of 4 characters.
+    RecoveryMake(String),
     /// What is asked.
     Consent(ConsentView),
     /// A part of what would leave.
@@ -263,6 +278,19 @@ pub struct Status {
     pub receipts: u32,
     /// How many stored objects did not open or were not as the vault left them; 0 in a sound vault.
     pub damaged: u32,
+}
+
+/// How the vault is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Protection {
+    /// Minutes without keyboard and mouse after which the vault locks.
+    pub idle_minutes: u32,
+    /// When the passphrase was chosen; milliseconds since 1970.
+    pub passphrase_made: Millis,
+    /// When the recovery code was made, where there is one; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recovery_made: Option<Millis>,
 }
 
 /// A memory as our own pages show it.
@@ -588,6 +616,10 @@ pub enum OwnerErrorCode {
     VaultExists,
     /// The passphrase does not open the vault.
     WrongPassphrase,
+    /// The recovery code is of this form but does not open the vault.
+    WrongRecoveryCode,
+    /// What was typed is no recovery code: a character is wrong or missing.
+    MistypedRecoveryCode,
     /// Too many wrong passphrases: wait.
     Wait,
     /// The passphrase is easy to guess and nobody said that this is meant.

@@ -10,7 +10,7 @@ use keepsake_crypto::{CryptoError, Random, SecretKey};
 use keepsake_memory::{Draft, Kind, Scope, Sensitivity};
 use keepsake_policy::{GrantDuration, Subject};
 use keepsake_vault::api::*;
-use keepsake_vault::{Batch, Clock, ObjectKey, Space, Store, StoreError, Vault};
+use keepsake_vault::{Batch, Clock, ObjectKey, Proof, Space, Store, StoreError, Vault};
 use serde_json::{Value, json};
 
 pub type Objects = BTreeMap<(Space, ObjectKey), Vec<u8>>;
@@ -147,7 +147,7 @@ impl World {
     }
 
     pub fn unlock(&mut self) {
-        let (result, effects) = pollster::block_on(self.vault.unlock(&kek(7)));
+        let (result, effects) = pollster::block_on(self.vault.unlock(Proof::Passphrase(&kek(7))));
         self.session_key = Some(result.unwrap().expose().to_vec());
         self.take(effects);
     }
@@ -160,9 +160,9 @@ impl World {
     }
 
     pub fn command(&mut self, command: Command) -> Result<Reply, OwnerError> {
-        let (reply, effects) = pollster::block_on(self.vault.command(command))?;
+        let (reply, effects) = pollster::block_on(self.vault.command(command));
         self.take(effects);
-        Ok(reply)
+        reply
     }
 
     pub fn add(&mut self, text: &str, scope: &str) -> MemoryView {
@@ -238,7 +238,8 @@ impl World {
 
     pub fn decide(&mut self, consent: &str, decision: ConsentDecision) -> Vec<Effect> {
         let command = Command::ConsentDecide { id: consent.into(), decision };
-        let (_, effects) = pollster::block_on(self.vault.command(command)).unwrap();
+        let (reply, effects) = pollster::block_on(self.vault.command(command));
+        reply.unwrap();
         self.take(effects.clone());
         effects
     }

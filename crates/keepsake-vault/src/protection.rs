@@ -1,0 +1,97 @@
+//! How the vault is protected: its passphrase, its recovery code, and when it locks by itself.
+
+use keepsake_crypto::{Kdf, Purpose, Random, RecoveryCode, SecretKey};
+
+use crate::api::{Effect, OwnerError, Protection, Topic};
+use crate::vault::{Proof, Vault, seal_slot};
+use crate::{Clock, Store};
+
+/// The longest time that a vault stays open unattended, in minutes.
+const MAX_IDLE_MINUTES: u32 = 240;
+
+impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+    /// Puts another passphrase in the place of the one before, for who knows that one or the recovery code. `kek` was derived
+    /// from the new passphrase with `kdf`, which [`Self::new_kdf`] made. The effects hold also where it fails.
+    pub async fn change_passphrase(
+        &mut self,
+        proof: Proof<'_>,
+        kdf: Kdf,
+        kek: &SecretKey,
+    ) -> (Result<(), OwnerError>, Vec<Effect>) {
+        let mut effects = Vec::new();
+        let result = self.try_change_passphrase(proof, kdf, kek, &mut effects).await;
+        self.save(&mut effects);
+        (result, effects)
+    }
+
+    /// Parameters with a salt of their own, for a new passphrase.
+    pub fn new_kdf(&mut self) -> Result<Kdf, OwnerError> {
+        Ok(Kdf::make(&mut self.random)?)
+    }
+
+    pub(crate) fn protection(&self) -> Result<Protection, OwnerError> {
+        let manifest = &self.opened()?.manifest;
+        Ok(Protection {
+            idle_minutes: manifest.idle_minutes,
+            passphrase_made: manifest.passphrase_made,
+            recovery_made: manifest.recovery_made,
+        })
+    }
+
+    pub(crate) async fn idle_change(
+        &mut self,
+        minutes: u32,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Protection, OwnerError> {
+        if !(1..=MAX_IDLE_MINUTES).contains(&minutes) {
+            return Err(OwnerError::invalid(format!("the vault locks after 1 to {MAX_IDLE_MINUTES} minutes")));
+        }
+        let parts = self.parts()?;
+        let mut transaction = parts.open.transaction(parts.random);
+        transaction.manifest_mut().idle_minutes = minutes;
+        parts.open.manifest = transaction.commit(parts.store).await?;
+        effects.push(self.watch_idle()?);
+        effects.push(Effect::Changed { topics: vec![Topic::State] });
+        self.protection()
+    }
+
+    pub(crate) async fn recovery_make(&mut self, effects: &mut Vec<Effect>) -> Result<String, OwnerError> {
+        let code = RecoveryCode::make(&mut self.random)?;
+        let mut header = self.header.clone().ok_or_else(OwnerError::no_vault)?;
+        let kek = code.derive_kek(&header.vault)?;
+        let parts = self.parts()?;
+        let slot = seal_slot(&kek, Purpose::RecoverySlot, header.vault, &parts.open.keys.vault, parts.random)?;
+        header.recovery = Some(slot);
+        let mut transaction = parts.open.transaction(parts.random);
+        transaction.put_header(&header)?;
+        transaction.manifest_mut().recovery_made = Some(parts.now);
+        parts.open.manifest = transaction.commit(parts.store).await?;
+        self.header = Some(header);
+        effects.push(Effect::Changed { topics: vec![Topic::State] });
+        Ok(code.grouped().to_string())
+    }
+
+    async fn try_change_passphrase(
+        &mut self,
+        proof: Proof<'_>,
+        kdf: Kdf,
+        kek: &SecretKey,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), OwnerError> {
+        self.opened()?;
+        kdf.check()?;
+        self.prove(proof)?;
+        let mut header = self.header.clone().ok_or_else(OwnerError::no_vault)?;
+        let parts = self.parts()?;
+        header.kdf = kdf;
+        header.slot = seal_slot(kek, Purpose::PassphraseSlot, header.vault, &parts.open.keys.vault, parts.random)?;
+        let mut transaction = parts.open.transaction(parts.random);
+        transaction.put_header(&header)?;
+        transaction.manifest_mut().passphrase_made = parts.now;
+        parts.open.manifest = transaction.commit(parts.store).await?;
+        self.header = Some(header);
+        self.session.proved();
+        effects.push(Effect::Changed { topics: vec![Topic::State] });
+        Ok(())
+    }
+}
