@@ -16,7 +16,7 @@ import type { VaultHost } from "./vault-host";
 import { VaultUnopened } from "./vault-worker";
 
 /** What the vault does for those who ask. */
-export type AskedVault = Pick<VaultHost, "handle" | "withdraw">;
+export type AskedVault = Pick<VaultHost, "handle" | "withdraw" | "decided">;
 
 /** The very words of the vault for a subject without a grant, so that nobody can tell who spoke. */
 const UNAUTHORIZED = "no grant covers this: ask with permissions.request";
@@ -51,7 +51,7 @@ export class Askers {
    * suspension of the background: then it waits for that (`held`), as the vault gives an answer once.
    */
   answer({ subject, request_id, body }: Extract<Effect, { effect: "answer" }>, held: boolean): void {
-    for (const asker of this.#askers) if (asker.answer(subject, request_id, body, held)) return;
+    for (const asker of this.#askers) if (asker.answer(subject, request_id, body)) return;
     if (held && this.#held.size < MAX_HELD) this.#held.set(requestKey(subject, request_id), body);
   }
 
@@ -77,10 +77,6 @@ class Asker {
   readonly #vault: AskedVault;
   readonly #held: Map<string, string>;
   readonly #unanswered = new Set<string>();
-  /** What the vault is being asked right now. */
-  readonly #asking = new Set<string>();
-  /** Of that, what the person decided before the vault had heard of it again. */
-  readonly #overtaken = new Set<string>();
   #gone = false;
 
   constructor(port: browser.runtime.Port, vault: AskedVault, held: Map<string, string>) {
@@ -111,9 +107,8 @@ class Asker {
   }
 
   /** Whether this port waited for it. */
-  answer(subject: Subject, requestId: string, body: string, byPerson = false): boolean {
+  answer(subject: Subject, requestId: string, body: string): boolean {
     if (!this.#is(subject) || !this.#unanswered.delete(requestId)) return false;
-    if (byPerson && this.#asking.has(requestId)) this.#overtaken.add(requestId);
     this.#post({ id: requestId, body });
     return true;
   }
@@ -137,13 +132,15 @@ class Asker {
 
   async #ask(subject: Subject, id: string, body: string): Promise<void> {
     this.#unanswered.add(id);
+    // A decision under way may be the answer. The vault gives it once: asked after that, it would ask the person again.
+    await this.#vault.decided();
+    if (!this.#unanswered.has(id)) return;
     const held = this.#held.get(requestKey(subject, id));
     if (held !== undefined) {
       this.#held.delete(requestKey(subject, id));
       this.answer(subject, id, held);
       return;
     }
-    this.#asking.add(id);
     try {
       await this.#vault.handle(subject, id, body);
     } catch (error) {
@@ -156,10 +153,6 @@ class Asker {
           "unavailable",
           "The request was not carried out by a fault of Keepsake's: try again.",
         );
-    } finally {
-      this.#asking.delete(id);
-      // A vault that had settled it takes the same request for a new one, and would ask the person again.
-      if (this.#overtaken.delete(id)) void this.#withdraw(subject, [id]);
     }
   }
 

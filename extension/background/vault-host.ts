@@ -17,6 +17,8 @@ export type Perform = (effects: Effect[], cause: Cause) => Promise<void>;
 export class VaultHost {
   readonly #perform: Perform;
   #worker: VaultWorker | undefined;
+  /** What the person decided on consents and is still being carried out. */
+  readonly #decisions = new Set<Promise<unknown>>();
 
   constructor(perform: Perform) {
     this.#perform = perform;
@@ -33,13 +35,21 @@ export class VaultHost {
   }
 
   /** The window of a consent was closed without a decision. */
-  async consentClosed(id: string): Promise<void> {
-    await this.#perform(await this.#callAcrossLocks({ op: "consentClosed", id }), "person");
+  consentClosed(id: string): Promise<void> {
+    return this.#decide(async () => {
+      await this.#perform(await this.#callAcrossLocks({ op: "consentClosed", id }), "person");
+    });
+  }
+
+  /** Done once those who waited for the decisions that are under way have their answers. */
+  async decided(): Promise<void> {
+    await Promise.allSettled(this.#decisions);
   }
 
   /** A command of the person's. Rejects with an `OwnerFailure`, as all below do. */
   async command(command: Command): Promise<Reply> {
-    const { reply } = await this.#carryOut({ op: "command", command });
+    const carriedOut = () => this.#carryOut({ op: "command", command });
+    const { reply } = await (command.command === "consent_decide" ? this.#decide(carriedOut) : carriedOut());
     if (!reply) throw new Error("the vault answered neither with a reply nor with an error");
     return reply;
   }
@@ -89,6 +99,16 @@ export class VaultHost {
   /** Locks what is open; what is not is left in peace. */
   async lockIfOpen(): Promise<void> {
     if (await hasSessionKey()) await this.lock();
+  }
+
+  async #decide<R>(carryOut: () => Promise<R>): Promise<R> {
+    const decision = carryOut();
+    this.#decisions.add(decision);
+    try {
+      return await decision;
+    } finally {
+      this.#decisions.delete(decision);
+    }
   }
 
   async #open(call: (worker: VaultWorker) => Promise<Opened>): Promise<void> {

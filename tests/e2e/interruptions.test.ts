@@ -264,7 +264,11 @@ test("no memory was lost in all this, and no code of Keepsake's let an error esc
   await manager.reload();
   await manager.see({ css: byTestId("memory"), text: TEA });
   assert.equal(await manager.count(byTestId("damaged")), 0);
-  assert.deepEqual(await firefox.extensionErrors(), []);
+  // Firefox's own note that a suspension came in the middle of a call to it.
+  const errors = (await firefox.extensionErrors()).filter(
+    ({ text }) => !text.startsWith("Promise rejected after context unloaded"),
+  );
+  assert.deepEqual(errors, []);
 });
 
 test("where Firefox gives no storage, the person is told what to do and sites are unauthorized", async () => {

@@ -111,7 +111,8 @@ mod tests {
             assert!(read.derive_kek(&[1; 16]).unwrap() == code.derive_kek(&[1; 16]).unwrap());
         }
         assert!(code.derive_kek(&[1; 16]).unwrap() != code.derive_kek(&[2; 16]).unwrap(), "a code is for one vault");
-        for wrong in ["", "1111", &format!("{}0", *grouped), &grouped[1..], &grouped.replace('1', "U")] {
+        for wrong in ["", "1111", &format!("{}0", *grouped), &grouped.replacen('1', "", 1), &grouped.replace('1', "U")]
+        {
             assert!(RecoveryCode::parse(wrong).is_none());
         }
     }

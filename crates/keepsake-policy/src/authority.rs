@@ -35,7 +35,7 @@ pub fn authorise<'a>(
             grant.subject == *subject
                 && grant.terms.actions.contains(&action)
                 && !grant.terms.scopes.is_empty()
-                && grant.is_live(now, session)
+                && grant.validity.holds(now, session)
         })
         .collect();
     (!grants.is_empty()).then_some(Authority { grants })
@@ -81,7 +81,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{GrantDuration, GrantTerms};
+    use crate::{GrantDuration, GrantTerms, Validity};
 
     const NOW: Millis = 10_000_000_000;
     const SESSION: SessionId = [9; 16];
@@ -127,10 +127,8 @@ mod tests {
                 terms: GrantTerms { actions, scopes },
                 max_sensitivity,
                 except,
-                duration,
-                session,
                 purpose: None,
-                created: NOW - age,
+                validity: Validity { duration, session, created: NOW - age },
             })
     }
 
@@ -156,9 +154,9 @@ mod tests {
                     && sensitivity != Sensitivity::Secret
                     && sensitivity <= grant.max_sensitivity
                     && !grant.except.contains(&id)
-                    && (match grant.duration {
-                        GrantDuration::Once | GrantDuration::Session => grant.session == SESSION,
-                        GrantDuration::Week => NOW - grant.created < 604_800_000,
+                    && (match grant.validity.duration {
+                        GrantDuration::Once | GrantDuration::Session => grant.validity.session == SESSION,
+                        GrantDuration::Week => NOW - grant.validity.created < 604_800_000,
                         GrantDuration::UntilRevoked => true,
                     })
             });

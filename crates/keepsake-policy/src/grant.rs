@@ -76,14 +76,10 @@ pub struct Grant {
     pub max_sensitivity: Sensitivity,
     /// Records that the person unticked.
     pub except: BTreeSet<MemoryId>,
-    /// How long it holds.
-    pub duration: GrantDuration,
-    /// The session in which it was given; what holds for once or for a session ends with it.
-    pub session: SessionId,
     /// What the subject said it was for.
     pub purpose: Option<String>,
-    /// When it was given.
-    pub created: Millis,
+    /// When it holds.
+    pub validity: Validity,
 }
 
 /// One decision to keep a subject out without being asked again.
@@ -93,62 +89,40 @@ pub struct Denial {
     pub id: DecisionId,
     /// Whom it keeps out.
     pub subject: Subject,
-    /// How long it holds; [`GrantDuration::Once`] is never stored.
+    /// When it holds; a denial for [`GrantDuration::Once`] is never stored.
+    pub validity: Validity,
+}
+
+/// When a decision holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validity {
+    /// How long it was meant to.
     pub duration: GrantDuration,
-    /// The session in which it was given.
+    /// The session in which it was given; what holds for once or for a session ends with it.
     pub session: SessionId,
     /// When it was given.
     pub created: Millis,
 }
 
-impl Grant {
-    /// Whether it holds at this moment of this session.
-    pub fn is_live(&self, now: Millis, session: SessionId) -> bool {
-        is_live(self.duration, self.created, self.session, now, session)
+impl Validity {
+    /// Whether the decision holds at this moment of this session.
+    pub fn holds(&self, now: Millis, session: SessionId) -> bool {
+        match self.duration {
+            GrantDuration::Once | GrantDuration::Session => self.session == session,
+            // A clock that was set back must not make a week longer than a week.
+            GrantDuration::Week => now >= self.created && self.expires().is_some_and(|end| now < end),
+            GrantDuration::UntilRevoked => true,
+        }
     }
 
     /// When it ends by the clock, if it does.
     pub fn expires(&self) -> Option<Millis> {
-        expires(self.duration, self.created)
+        (self.duration == GrantDuration::Week).then(|| self.created.saturating_add(WEEK_MS))
     }
 
     /// Whether a lock does not end it.
     pub fn outlives_session(&self) -> bool {
-        outlives_session(self.duration)
-    }
-}
-
-impl Denial {
-    /// Whether it holds at this moment of this session.
-    pub fn is_live(&self, now: Millis, session: SessionId) -> bool {
-        is_live(self.duration, self.created, self.session, now, session)
-    }
-
-    /// When it ends by the clock, if it does.
-    pub fn expires(&self) -> Option<Millis> {
-        expires(self.duration, self.created)
-    }
-
-    /// Whether a lock does not end it.
-    pub fn outlives_session(&self) -> bool {
-        outlives_session(self.duration)
-    }
-}
-
-fn outlives_session(duration: GrantDuration) -> bool {
-    matches!(duration, GrantDuration::Week | GrantDuration::UntilRevoked)
-}
-
-fn expires(duration: GrantDuration, created: Millis) -> Option<Millis> {
-    (duration == GrantDuration::Week).then(|| created.saturating_add(WEEK_MS))
-}
-
-fn is_live(duration: GrantDuration, created: Millis, given_in: SessionId, now: Millis, session: SessionId) -> bool {
-    match duration {
-        GrantDuration::Once | GrantDuration::Session => given_in == session,
-        // A clock that was set back must not make a week longer than a week.
-        GrantDuration::Week => now >= created && expires(duration, created).is_some_and(|end| now < end),
-        GrantDuration::UntilRevoked => true,
+        matches!(self.duration, GrantDuration::Week | GrantDuration::UntilRevoked)
     }
 }
 
@@ -160,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_with_the_session_and_a_week_after_seven_days() {
-        let live = |duration, now, session| is_live(duration, NOW, [1; 16], now, session);
+        let live = |duration, now, session| Validity { duration, session: [1; 16], created: NOW }.holds(now, session);
         assert!(live(GrantDuration::Session, NOW + 1, [1; 16]));
         assert!(!live(GrantDuration::Session, NOW + 1, [2; 16]));
         assert!(!live(GrantDuration::Once, NOW + 1, [2; 16]));

@@ -7,7 +7,7 @@ mod subject;
 mod throttle;
 
 pub use authority::{Authority, RecordFacts, authorise};
-pub use grant::{Action, DecisionId, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, SessionId};
+pub use grant::{Action, DecisionId, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, SessionId, Validity};
 pub use scopes::ScopeSet;
 pub use subject::{Subject, SubjectError};
 pub use throttle::{BLOCK_MS, REFUSAL_WINDOW_MS, REFUSALS, Throttle, Verdict};

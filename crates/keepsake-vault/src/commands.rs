@@ -439,9 +439,9 @@ fn denial_view(denial: &Denial) -> DenialView {
     DenialView {
         id: hex::encode(denial.id),
         subject: denial.subject.clone(),
-        duration: denial.duration,
-        created: denial.created,
-        expires: denial.expires(),
+        duration: denial.validity.duration,
+        created: denial.validity.created,
+        expires: denial.validity.expires(),
     }
 }
 

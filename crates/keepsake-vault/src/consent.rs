@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use keepsake_crypto::Random;
 use keepsake_memory::{MemoryId, Millis, Sensitivity, normal_line};
 use keepsake_policy::{
-    Action, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, ScopeSet, Subject, Verdict, authorise,
+    Action, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, ScopeSet, Subject, Validity, Verdict,
+    authorise,
 };
 use keepsake_search::LastWord;
 
@@ -239,10 +240,8 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             terms: GrantTerms { actions: pending.terms.actions.clone(), scopes },
             max_sensitivity,
             except: except.into_iter().collect(),
-            duration,
-            session: open.session,
             purpose: pending.purpose.clone(),
-            created: now,
+            validity: Validity { duration, session: open.session, created: now },
         };
         let entry = ReceiptEntry::Granted(Granted {
             grant: hex::encode(grant.id),
@@ -284,7 +283,11 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             if duration != GrantDuration::Once {
                 let id = transaction.make()?;
                 let subject = pending.subject.clone();
-                let denial = Decision::Denial(Denial { id, subject, duration, session: open.session, created: now });
+                let denial = Decision::Denial(Denial {
+                    id,
+                    subject,
+                    validity: Validity { duration, session: open.session, created: now },
+                });
                 stored = Some((transaction.put(Space::Decisions, &id, 1, &denial, None)?, denial));
             }
             open.manifest = transaction.commit(store).await?;
@@ -341,9 +344,9 @@ pub(crate) fn grant_view(grant: &Grant) -> GrantView {
         actions: grant.terms.actions.iter().copied().collect(),
         max_sensitivity: grant.max_sensitivity,
         except: grant.except.len() as u32,
-        duration: grant.duration,
+        duration: grant.validity.duration,
         purpose: grant.purpose.clone(),
-        created: grant.created,
-        expires: grant.expires(),
+        created: grant.validity.created,
+        expires: grant.validity.expires(),
     }
 }

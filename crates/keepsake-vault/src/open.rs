@@ -128,7 +128,7 @@ impl Open {
     /// Grants that hold now.
     pub fn live_grants(&self, now: Millis) -> impl Iterator<Item = &Grant> {
         self.decisions.iter().filter_map(move |(_, decision)| match decision {
-            Decision::Grant(grant) if grant.is_live(now, self.session) => Some(grant),
+            Decision::Grant(grant) if grant.validity.holds(now, self.session) => Some(grant),
             _ => None,
         })
     }
@@ -136,7 +136,7 @@ impl Open {
     /// Denials that hold now.
     pub fn live_denials(&self, now: Millis) -> impl Iterator<Item = &Denial> {
         self.decisions.iter().filter_map(move |(_, decision)| match decision {
-            Decision::Denial(denial) if denial.is_live(now, self.session) => Some(denial),
+            Decision::Denial(denial) if denial.validity.holds(now, self.session) => Some(denial),
             _ => None,
         })
     }

@@ -184,7 +184,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             purpose: used.iter().find_map(|grant| grant.purpose.clone()),
         };
         let spent: Vec<_> =
-            used.iter().filter(|grant| grant.duration == GrantDuration::Once).map(|grant| grant.id).collect();
+            used.iter().filter(|grant| grant.validity.duration == GrantDuration::Once).map(|grant| grant.id).collect();
         let mut transaction = open.transaction(random);
         for (stored, _) in open.decisions.iter().filter(|(_, decision)| spent.contains(&decision.id())) {
             transaction.delete(Space::Decisions, *stored);
@@ -308,8 +308,8 @@ fn page_grant(grant: &Grant) -> PageGrant {
         scopes: grant.terms.scopes.clone().into(),
         actions: grant.terms.actions.iter().copied().collect(),
         max_sensitivity: grant.max_sensitivity,
-        duration: grant.duration,
-        expires_at: grant.expires().and_then(format_rfc3339),
+        duration: grant.validity.duration,
+        expires_at: grant.validity.expires().and_then(format_rfc3339),
     }
 }
 

@@ -209,13 +209,13 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         for grant in open.live_grants(now) {
             let holder = || Holder { subject: grant.subject.clone(), beyond: false, until: Some(now) };
             let holder = holders.entry(grant.subject.clone()).or_insert_with(holder);
-            if grant.outlives_session() {
+            if grant.validity.outlives_session() {
                 holder.beyond = true;
-                holder.until = holder.until.zip(grant.expires()).map(|(one, other)| one.max(other));
+                holder.until = holder.until.zip(grant.validity.expires()).map(|(one, other)| one.max(other));
             }
         }
         self.session.granted = holders.into_values().collect();
-        let lasting = open.live_denials(now).filter(|denial| denial.outlives_session());
+        let lasting = open.live_denials(now).filter(|denial| denial.validity.outlives_session());
         self.session.denied = lasting.map(|denial| denial.subject.clone()).collect();
         self.session.denied.sort();
         self.session.denied.dedup();
@@ -385,8 +385,8 @@ impl Open {
             .decisions
             .iter()
             .map(|(_, decision)| match decision {
-                crate::format::Decision::Grant(grant) => grant.is_live(now, self.session),
-                crate::format::Decision::Denial(denial) => denial.is_live(now, self.session),
+                crate::format::Decision::Grant(grant) => grant.validity.holds(now, self.session),
+                crate::format::Decision::Denial(denial) => denial.validity.holds(now, self.session),
             })
             .collect();
         if live.iter().all(|&live| live) {
