@@ -67,6 +67,12 @@ export function formatMoment(at: number): string {
   return moments.format(at);
 }
 
+/** A length of time, in hours where it is whole hours. */
+export function formatMinutes(minutes: number): string {
+  const [n, unit] = minutes % 60 === 0 ? [minutes / 60, "hour"] : [minutes, "minute"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(n);
+}
+
 export function formatList(items: readonly string[]): string {
   return lists.format(items);
 }

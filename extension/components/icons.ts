@@ -19,6 +19,7 @@ const shapes = {
   pin: svg`<path d="M9 4.5h6l-.8 6 3.3 3.5H6.5l3.3-3.5zM12 14v6"/>`,
   plug: svg`<path d="M9 3.5v4.5M15 3.5v4.5M6.5 8h11v3a5.5 5.5 0 0 1-11 0zM12 16.5v4"/>`,
   plus: svg`<path d="M12 5.5v13M5.5 12h13"/>`,
+  print: svg`<path d="M7 9V4h10v5M7 16.5H4.5V9h15v7.5H17"/><path d="M7 13.5h10V20H7z"/>`,
   receipt: svg`<path d="M6 3.5h12v17l-2.4-1.5-2.4 1.5-2.4-1.5-2.4 1.5L6 20.5z"/><path d="M9 8.5h6M9 12.5h6"/>`,
   search: svg`<circle cx="10.5" cy="10.5" r="6"/><path d="m15 15 5 5"/>`,
   shield: svg`<path d="M12 3.5 5 6v5.5c0 4.5 3 7.5 7 9 4-1.5 7-4.5 7-9V6z"/>`,

@@ -1,4 +1,6 @@
-// Passphrases on their way from a field to the background: bytes at once, gone from the field, wiped after use.
+// Passphrases and recovery codes on their way from a field to the background: bytes at once, wiped after use.
+
+import type { Proof } from "../owner/protocol";
 
 /** The passphrase of a field as UTF-8. */
 export function readPassphrase(field: HTMLInputElement): Uint8Array {
@@ -15,4 +17,9 @@ export async function wipeAfter<R>(
   } finally {
     passphrase.fill(0);
   }
+}
+
+/** The same for a proof. */
+export function wipeProofAfter<R>(proof: Proof, use: (proof: Proof) => Promise<R>): Promise<R> {
+  return wipeAfter("code" in proof ? proof.code : proof.passphrase, () => use(proof));
 }

@@ -1,134 +1,116 @@
-// The form that opens the vault, in the popup, the consent and the manager alike.
+// The form that opens the vault, in the popup, the consent and the manager alike: with the passphrase or the recovery code.
 
 import { html, nothing, type PropertyValues } from "lit";
+import { Countdown } from "./countdown";
 import { PageElement } from "./element";
-import { counted, t } from "./i18n";
+import { t } from "./i18n";
 import { icon } from "./icons";
 import { explain, failed, owner } from "./owner";
-import { readPassphrase, wipeAfter } from "./passphrase";
+import { wipeProofAfter } from "./passphrase";
+import "./proof-field";
+import type { ProofField } from "./proof-field";
 
-/** Seconds, counted down; the text is read out when it appears, not each second. */
-const TICK_MS = 1000;
+/** What `unlocked` tells. */
+export interface Unlocked {
+  withCode: boolean;
+}
 
 export class Unlock extends PageElement {
   static override properties = {
     busy: { state: true },
-    visible: { state: true },
+    withCode: { state: true },
     problem: { state: true },
-    waitUntil: { state: true },
   };
   declare busy: boolean;
-  declare visible: boolean;
+  declare withCode: boolean;
   declare problem: string;
-  declare waitUntil: number;
-  #ticking: ReturnType<typeof setInterval> | undefined;
+  readonly #wait = new Countdown(this);
 
   constructor() {
     super();
     this.busy = false;
-    this.visible = false;
+    this.withCode = false;
     this.problem = "";
-    this.waitUntil = 0;
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearInterval(this.#ticking);
   }
 
   protected override firstUpdated(_changed: PropertyValues): void {
-    // Not over a button that has the focus for safety's sake: the consent's “Deny”.
-    if (document.activeElement === document.body || document.activeElement === null) this.#field?.focus();
+    void this.#field?.updateComplete.then(() => {
+      // Not over a button that has the focus for safety's sake: the consent's “Deny”.
+      if (document.activeElement === document.body || document.activeElement === null) this.#field?.focus();
+    });
   }
 
   protected override render(): unknown {
-    const wait = Math.max(0, Math.ceil((this.waitUntil - Date.now()) / 1000));
+    const { withCode, busy } = this;
+    const wait = this.#wait.seconds;
     return html`<form class="unlock stack" @submit=${this.#submit}>
       <div class="unlock-head">
         <span class="unlock-mark">${icon("lock")}</span>
         <h2>${t("unlockTitle")}</h2>
-        <p class="soft small">${t("unlockText")}</p>
+        <p class="soft small">${t(withCode ? "unlockCodeText" : "unlockText")}</p>
       </div>
-      <div class="field">
-        <label for="unlock-passphrase">${t("passphrase")}</label>
-        <div class="with-button">
-          <input
-            id="unlock-passphrase"
-            data-testid="unlock-passphrase"
-            type=${this.visible ? "text" : "password"}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            aria-describedby="unlock-problem"
-            aria-invalid=${this.problem ? "true" : nothing}
-            ?readonly=${this.busy}
-          />
-          <button
-            type="button"
-            class="icon-only"
-            data-testid="unlock-show"
-            aria-pressed=${this.visible}
-            aria-label=${t("showPassphrase")}
-            title=${t("showPassphrase")}
-            @click=${this.#toggle}
-          >
-            ${icon(this.visible ? "eyeOff" : "eye")}
-          </button>
-        </div>
-        <div id="unlock-problem" role="alert" data-testid="unlock-problem">
-          ${this.problem ? html`<p class="problem">${icon("alert")}<span>${this.problem}</span></p>` : nothing}
-        </div>
-        ${wait > 0 ? html`<p class="hint" data-testid="unlock-wait">${counted("unlockWait", wait)}</p>` : nothing}
+      <ks-proof-field
+        name="unlock"
+        label=${t("passphrase")}
+        .withCode=${withCode}
+        .busy=${busy}
+        .problem=${this.problem}
+        .wait=${wait}
+      ></ks-proof-field>
+      <div class="stack tight">
+        <button class="primary" data-testid="unlock" ?disabled=${wait > 0} aria-disabled=${busy ? "true" : nothing}>
+          ${busy ? html`<span class="spinner"></span>${t("unlocking")}` : t("unlock")}
+        </button>
+        <button type="button" class="quiet small" data-testid="unlock-use-code" @click=${this.#switch}>
+          ${t(withCode ? "usePassphrase" : "useCode")}
+        </button>
       </div>
-      <button class="primary" data-testid="unlock" ?disabled=${wait > 0} aria-disabled=${this.busy ? "true" : nothing}>
-        ${this.busy ? html`<span class="spinner"></span>${t("unlocking")}` : t("unlock")}
-      </button>
     </form>`;
   }
 
-  get #field(): HTMLInputElement | null {
-    return this.find<HTMLInputElement>("unlock-passphrase");
+  get #field(): ProofField | null {
+    return this.querySelector<ProofField>("ks-proof-field");
   }
 
-  #toggle = (): void => {
-    this.visible = !this.visible;
+  #switch = async (): Promise<void> => {
+    if (this.busy) return;
+    this.withCode = !this.withCode;
+    this.problem = "";
+    await this.updateComplete;
+    await this.#field?.updateComplete;
+    this.#field?.focus();
   };
 
   #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const field = this.#field;
-    if (!field || this.busy || this.waitUntil > Date.now()) return;
-    if (field.value === "") {
-      this.problem = t("passphraseMissing");
-      field.focus();
+    if (!field || this.busy || this.#wait.seconds > 0) return;
+    if (!field.filled) {
+      this.problem = field.missing;
       return;
     }
-    const passphrase = readPassphrase(field);
-    field.value = "";
+    const { withCode } = this;
     this.busy = true;
     this.problem = "";
     try {
-      await wipeAfter(passphrase, (bytes) => owner.call({ op: "unlock", passphrase: bytes }));
-      this.visible = false;
-      this.dispatchEvent(new CustomEvent("unlocked", { bubbles: true }));
+      await wipeProofAfter(field.take(), (proof) =>
+        owner.call(
+          "code" in proof
+            ? { op: "unlockWithCode", code: proof.code }
+            : { op: "unlock", passphrase: proof.passphrase },
+        ),
+      );
+      field.forget();
+      this.dispatchEvent(new CustomEvent<Unlocked>("unlocked", { detail: { withCode }, bubbles: true }));
     } catch (error) {
       this.problem = explain(error);
-      if (failed(error, "wait", "wrong_passphrase")) this.#waitFor(error.retryAfterMs ?? 0);
+      if (failed(error, "wait", "wrong_passphrase", "wrong_recovery_code"))
+        this.#wait.start(error.retryAfterMs ?? 0);
       field.focus();
     } finally {
       this.busy = false;
     }
   };
-
-  #waitFor(ms: number): void {
-    clearInterval(this.#ticking);
-    if (ms <= 0) return;
-    this.waitUntil = Date.now() + ms;
-    this.#ticking = setInterval(() => {
-      this.requestUpdate();
-      if (Date.now() >= this.waitUntil) clearInterval(this.#ticking);
-    }, TICK_MS);
-  }
 }
 
 customElements.define("ks-unlock", Unlock);

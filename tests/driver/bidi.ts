@@ -20,8 +20,12 @@ export class BidiError extends Error {
   }
 }
 
+/** What has not been answered by then waits for something that will not come; a test is to end and say so. */
+const ANSWER_PATIENCE_MS = 120_000;
+
 interface Pending {
   readonly method: string;
+  readonly overdue: NodeJS.Timeout;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -74,7 +78,13 @@ export class BidiConnection {
         reject(new BidiError(method, "no connection", "Firefox is gone"));
         return;
       }
-      this.#pending.set(id, { method, resolve: (result) => resolve(result as Result), reject });
+      const overdue = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(
+          new BidiError(method, "timeout", `no answer after ${ANSWER_PATIENCE_MS} ms: ${excerpt(params)}`),
+        );
+      }, ANSWER_PATIENCE_MS);
+      this.#pending.set(id, { method, overdue, resolve: (result) => resolve(result as Result), reject });
       this.#socket.send(JSON.stringify({ id, method, params }));
     });
   }
@@ -98,6 +108,7 @@ export class BidiConnection {
     const pending = this.#pending.get(message.id ?? 0);
     if (!pending) return;
     this.#pending.delete(message.id ?? 0);
+    clearTimeout(pending.overdue);
     if (message.type === "error") {
       pending.reject(new BidiError(pending.method, message.error ?? "unknown error", message.message ?? ""));
     } else {
@@ -106,9 +117,15 @@ export class BidiConnection {
   }
 
   #failAll(why: string): void {
-    for (const { method, reject } of this.#pending.values()) {
+    for (const { method, overdue, reject } of this.#pending.values()) {
+      clearTimeout(overdue);
       reject(new BidiError(method, "no connection", why));
     }
     this.#pending.clear();
   }
+}
+
+function excerpt(params: Record<string, unknown>): string {
+  const longest = 500;
+  return JSON.stringify(params).slice(0, longest);
 }

@@ -53,6 +53,9 @@ const PREFERENCES = {
   "xpinstall.signatures.required": false,
 } as const;
 
+// What is to happen at exit happens also where a signal ends the test.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+
 export class Firefox {
   readonly profile: string;
   readonly chrome: Chrome;

@@ -720,7 +720,10 @@ test("a content script reaches nobody by a message", async () => {
 });
 
 test("a page can neither read, frame nor open Keepsake's own pages", async () => {
-  const outcome = await page.evaluate(async (files) => {
+  const files = ["pages/consent/index.html", "pages/manager/index.html", "icons/keepsake.svg"].map(
+    extensionUrl,
+  );
+  const reached = await page.evaluate(async (files) => {
     const reached: string[] = [];
     for (const file of files) {
       await fetch(file, { mode: "no-cors" }).then(
@@ -740,10 +743,14 @@ test("a page can neither read, frame nor open Keepsake's own pages", async () =>
       }
     }
     return reached;
-  }, ["pages/consent/index.html", "pages/manager/index.html", "icons/keepsake.svg", "content/bridge.js"].map(
-    extensionUrl,
-  ));
-  assert.deepEqual(outcome, []);
+  }, files);
+  assert.deepEqual(reached, []);
+  site.route("/covering", files.map((file) => `<iframe src="${file}"></iframe>`).join(""));
+  const covering = await firefox.newTab(site.url("/covering"));
+  const frames = await covering.frames();
+  assert.equal(frames.length, files.length);
+  for (const frame of frames) assert.doesNotMatch(await frame.url(), /^moz-extension:/);
+  await covering.close();
 });
 
 test("scripted clicks and keys do nothing in the consent; real ones do", async () => {
@@ -927,7 +934,7 @@ test("the same site in another container is another subject", async () => {
   await contained.close();
 });
 
-test("a site that the person disconnects falls silent in its open tabs", async () => {
+test("a site that loses its permission falls silent in its open tabs, and can be connected again", async () => {
   const leaving = await firefox.newTab(site.url("/", "127.0.0.1"));
   assert.equal(await hasProvider(leaving), true);
   await forbidHost(firefox, "http://127.0.0.1/*");

@@ -87,6 +87,7 @@ class Story {
     await page.see(id("strength"));
     await this.#picture(page, "onboarding");
     await page.click(id("create-vault"));
+    await page.click(id("recovery-later"));
     await page.see(id("onboarding-done"));
     await page.close();
   }

@@ -25,6 +25,7 @@ export async function createVault(firefox: Firefox, passphrase = PASSPHRASE): Pr
   await onboarding.type(byTestId("passphrase"), passphrase);
   await onboarding.type(byTestId("passphrase-repeat"), passphrase);
   await onboarding.click(byTestId("create-vault"));
+  await onboarding.click(byTestId("recovery-later"));
   await onboarding.see(byTestId("onboarding-done"));
   return onboarding;
 }

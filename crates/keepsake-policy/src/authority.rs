@@ -2,7 +2,7 @@
 
 use keepsake_memory::{MemoryId, Millis, Scope, Sensitivity};
 
-use crate::{Action, Grant, ScopeSet, SessionId, Subject};
+use crate::{Action, Grant, GrantDuration, ScopeSet, SessionId, Subject};
 
 /// What a decision needs to know of a record.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +29,7 @@ pub fn authorise<'a>(
     now: Millis,
     session: SessionId,
 ) -> Option<Authority<'a>> {
-    let grants: Vec<_> = grants
+    let mut grants: Vec<_> = grants
         .into_iter()
         .filter(|grant| {
             grant.subject == *subject
@@ -38,6 +38,8 @@ pub fn authorise<'a>(
                 && grant.validity.holds(now, session)
         })
         .collect();
+    // What holds for one answer only is used where nothing else will do.
+    grants.sort_by_key(|grant| grant.validity.duration == GrantDuration::Once);
     (!grants.is_empty()).then_some(Authority { grants })
 }
 
@@ -59,9 +61,14 @@ impl<'a> Authority<'a> {
         })
     }
 
+    /// The first grant that covers the scope.
+    pub fn grant_for(&self, scope: &Scope) -> Option<&'a Grant> {
+        self.grants.iter().copied().find(|grant| grant.terms.scopes.contains(scope))
+    }
+
     /// Whether the scope may be named to the subject.
     pub fn covers(&self, scope: &Scope) -> bool {
-        self.grants.iter().any(|grant| grant.terms.scopes.contains(scope))
+        self.grant_for(scope).is_some()
     }
 
     /// Whether every scope of the set is granted, be it by several grants together.
@@ -81,7 +88,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{GrantDuration, GrantTerms, Validity};
+    use crate::{GrantTerms, Validity};
 
     const NOW: Millis = 10_000_000_000;
     const SESSION: SessionId = [9; 16];

@@ -33,6 +33,8 @@ pub(crate) struct Open {
     pub records: Records,
     pub inbox: BTreeMap<MemoryId, Waiting>,
     pub decisions: Vec<(Stored, Decision)>,
+    /// Where decisions stand that are not the ones last written.
+    pub distrusted: Vec<ObjectKey>,
     /// Stored objects that did not open, or 1 where the set is not the one that the manifest commits to.
     pub damaged: u32,
 }
@@ -58,6 +60,7 @@ impl Open {
             records: Records::default(),
             inbox: BTreeMap::new(),
             decisions: Vec::new(),
+            distrusted: Vec::new(),
             damaged,
         };
         open.load_space(store, Space::Records, |open, memory: Memory, stored| {
@@ -69,11 +72,24 @@ impl Open {
             open.inbox.insert(proposal.id, waiting);
         })
         .await?;
+        let before = open.damaged;
         open.load_space(store, Space::Decisions, |open, decision: Decision, stored| {
             open.decisions.push((stored, decision));
         })
         .await?;
+        if open.damaged > before {
+            // Which of them was put back cannot be told, and a grant that was revoked must not come back: none of them holds.
+            open.decisions.clear();
+            open.distrusted = store.all(Space::Decisions).await?.into_iter().map(|(key, _)| key).collect();
+        }
         Ok(open)
+    }
+
+    /// Takes decisions away by their ids, in the store; the caller does so in memory once that is done.
+    pub fn end_decisions<R: Random>(&self, transaction: &mut Transaction<'_, R>, ids: &[[u8; 16]]) {
+        for (stored, _) in self.decisions.iter().filter(|(_, decision)| ids.contains(&decision.id())) {
+            transaction.delete(Space::Decisions, *stored);
+        }
     }
 
     /// A change of this vault in the making.

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use crate::api::*;
 use crate::format::{Decision, Proposal};
 use crate::open::Open;
+use crate::session::Answered;
 use crate::vault::{Parts, Vault};
 use crate::{Clock, Space, Store};
 
@@ -128,6 +129,17 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         own.map(page_grant).collect()
     }
 
+    /// Tells a subject that grants for one answer are used up.
+    fn tell_spent(&mut self, subject: &Subject, spent: &[[u8; 16]], effects: &mut Vec<Effect>) {
+        if spent.is_empty() {
+            return;
+        }
+        self.note_subjects();
+        let event = PageEvent::GrantChange { grants: self.page_grants(subject) };
+        effects.push(Effect::Notify { subject: subject.clone(), event });
+        effects.push(Effect::Changed { topics: vec![Topic::Grants] });
+    }
+
     async fn search(
         &mut self,
         subject: &Subject,
@@ -183,27 +195,16 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             grants: used.iter().map(|grant| hex::encode(grant.id)).collect(),
             purpose: used.iter().find_map(|grant| grant.purpose.clone()),
         };
-        let spent: Vec<_> =
-            used.iter().filter(|grant| grant.validity.duration == GrantDuration::Once).map(|grant| grant.id).collect();
+        let spent = spent(&used);
         let mut transaction = open.transaction(random);
-        for (stored, _) in open.decisions.iter().filter(|(_, decision)| spent.contains(&decision.id())) {
-            transaction.delete(Space::Decisions, *stored);
-        }
+        open.end_decisions(&mut transaction, &spent);
         let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
         // Nothing leaves before its receipt is durable.
         open.manifest = transaction.commit(store).await?;
         open.decisions.retain(|(_, decision)| !spent.contains(&decision.id()));
 
-        let mut topics = vec![Topic::Receipts];
-        if !spent.is_empty() {
-            topics.push(Topic::Grants);
-            self.note_subjects();
-            effects.push(Effect::Notify {
-                subject: subject.clone(),
-                event: PageEvent::GrantChange { grants: self.page_grants(subject) },
-            });
-        }
-        effects.push(Effect::Changed { topics });
+        self.tell_spent(subject, &spent, effects);
+        effects.push(Effect::Changed { topics: vec![Topic::Receipts] });
         Outcome::answer(&SearchResult { results, receipt_id: hex::encode(receipt) })
     }
 
@@ -223,11 +224,16 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             wanted.push((memory.text, memory.kind, scopes));
         }
 
+        let answered = self.session.answered.clone();
         self.told_if_locked(subject)?;
         let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
         let authority = authority(open, subject, Action::Add, now)?;
         let request =
             open.keys.equality.derive_id(&[b"request", subject.to_string().as_bytes(), request_id.as_bytes()]);
+        let known = hex::encode(request);
+        if let Some(Answered { result, .. }) = answered.into_iter().find(|answered| answered.request == known) {
+            return Ok(Outcome::Answer(result));
+        }
         let already: Vec<_> = open.inbox.iter().filter(|(_, waiting)| waiting.request == request).collect();
         if let Some((_, first)) = already.first() {
             let results = already.iter().map(|(id, _)| taken(open, subject, AddStatus::PendingReview, **id)).collect();
@@ -268,7 +274,11 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             }
         }
 
+        let scopes = drafts.iter().flatten().flat_map(|(_, draft)| &draft.scopes);
+        let used: Vec<_> = scopes.filter_map(|scope| authority.grant_for(scope)).collect();
+        let spent = spent(&used);
         let mut transaction = open.transaction(random);
+        open.end_decisions(&mut transaction, &spent);
         let entry = ReceiptEntry::Proposed { records: drafts.iter().flatten().map(|(id, _)| *id).collect() };
         let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
         let mut proposals = Vec::new();
@@ -279,11 +289,11 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             proposals.push((proposal, stored));
         }
         open.manifest = transaction.commit(store).await?;
+        open.decisions.retain(|(_, decision)| !spent.contains(&decision.id()));
         for (proposal, stored) in proposals {
             let waiting = open.waiting(&proposal, stored);
             open.inbox.insert(proposal.id, waiting);
         }
-        effects.push(Effect::Changed { topics: vec![Topic::Inbox, Topic::Receipts] });
         let results = drafts
             .into_iter()
             .map(|draft| match draft {
@@ -291,8 +301,19 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
                 Err(added) => added,
             })
             .collect();
-        Outcome::answer(&AddResult { results, receipt_id: hex::encode(receipt) })
+        let outcome = Outcome::answer(&AddResult { results, receipt_id: hex::encode(receipt) })?;
+        if let Outcome::Answer(result) = &outcome {
+            self.session.remember_answer(known, result.clone());
+        }
+        self.tell_spent(subject, &spent, effects);
+        effects.push(Effect::Changed { topics: vec![Topic::Inbox, Topic::Receipts] });
+        Ok(outcome)
     }
+}
+
+/// Of the grants that an answer rests on, those that were for one answer.
+fn spent(used: &[&Grant]) -> Vec<[u8; 16]> {
+    used.iter().filter(|grant| grant.validity.duration == GrantDuration::Once).map(|grant| grant.id).collect()
 }
 
 /// The body that answers with an error.

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The longest wait after wrong passphrases, in milliseconds.
 const LONGEST_WAIT: Millis = 5 * 60 * 1000;
 
+/// So many answers to proposals are remembered.
+const MAX_ANSWERED: usize = 32;
+
 /// How long a session lasts at the most, in milliseconds.
 const LONGEST_SESSION: Millis = 12 * 60 * 60 * 1000;
 
@@ -26,12 +29,24 @@ pub(crate) struct Session {
     pub pending: Vec<Pending>,
     /// Who called and was refused how often.
     pub throttle: Throttle,
+    /// What proposals were answered with lately: one that is sent again gets the same, whatever became of it meanwhile.
+    pub answered: Vec<Answered>,
     /// Selections that were taken while the vault was locked.
     pub captures: Vec<Captured>,
     /// Wrong passphrases in a row.
     pub failures: u32,
     /// No attempt before this moment.
     pub not_before: Millis,
+}
+
+/// The answer to a proposal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Answered {
+    /// What the request is known by: a keyed hash, 32 hexadecimal digits.
+    pub request: String,
+    /// JSON.
+    pub result: String,
 }
 
 /// A subject that holds a grant, for the time when grants cannot be read.
@@ -77,6 +92,14 @@ impl Session {
     /// To save.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Remembers an answer in the place of the oldest.
+    pub fn remember_answer(&mut self, request: String, result: String) {
+        if self.answered.len() >= MAX_ANSWERED {
+            self.answered.remove(0);
+        }
+        self.answered.push(Answered { request, result });
     }
 
     /// Whether the subject holds a grant that a lock does not end.

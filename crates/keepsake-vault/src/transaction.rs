@@ -1,6 +1,6 @@
 //! One change of the vault: sealed objects, receipts and the manifest that commits to them, all or none.
 
-use keepsake_crypto::{Context, CryptoError, Purpose, Random, digest};
+use keepsake_crypto::{Context, CryptoError, Purpose, Random, SetHash, digest};
 use keepsake_memory::Millis;
 use keepsake_policy::Subject;
 use serde::Serialize;
@@ -54,6 +54,12 @@ impl<'a, R: Random> Transaction<'a, R> {
             set.remove(stored.member);
         }
         self.batch.deletes.push((space, stored.key));
+    }
+
+    /// Starts anew without any decision: those that stand in the store are not to be trusted.
+    pub fn drop_decisions(&mut self, keys: &[ObjectKey]) {
+        self.manifest.decisions = SetHash::default();
+        self.batch.deletes.extend(keys.iter().map(|key| (Space::Decisions, *key)));
     }
 
     /// Puts another header in the place of the one before.

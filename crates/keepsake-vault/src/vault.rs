@@ -389,14 +389,18 @@ impl Open {
                 crate::format::Decision::Denial(denial) => denial.validity.holds(now, self.session),
             })
             .collect();
-        if live.iter().all(|&live| live) {
+        if live.iter().all(|&live| live) && self.distrusted.is_empty() {
             return Ok(());
         }
         let mut transaction = self.transaction(random);
         for ((stored, _), _) in self.decisions.iter().zip(&live).filter(|(_, live)| !**live) {
             transaction.delete(Space::Decisions, *stored);
         }
+        if !self.distrusted.is_empty() {
+            transaction.drop_decisions(&self.distrusted);
+        }
         self.manifest = transaction.commit(store).await?;
+        self.distrusted.clear();
         let mut live = live.into_iter();
         self.decisions.retain(|_| live.next().unwrap_or(true));
         Ok(())

@@ -264,6 +264,29 @@ fn a_lost_an_added_and_a_reverted_object_are_noticed() {
 }
 
 #[test]
+fn a_revoked_grant_that_is_put_back_lets_nobody_in() {
+    let mut world = World::new();
+    world.add("tea", "food");
+    world.grant(&site(), &["food"], &["search"], GrantDuration::UntilRevoked);
+    world.grant(&other_site(), &["food"], &["search"], GrantDuration::UntilRevoked);
+    let before = world.disk.objects.borrow().clone();
+    world.command(Command::SubjectRevoke { subject: site() }).unwrap();
+    let put_back = before.into_iter().filter(|((space, _), _)| *space == Space::Decisions);
+    world.disk.objects.borrow_mut().extend(put_back);
+    world.restart();
+    world.unlock();
+    assert_eq!(world.status().damaged, 1);
+    for subject in [site(), other_site()] {
+        assert_eq!(code(&world.ask(&subject, "memory.search", json!({"query": "tea"}))), "unauthorized");
+    }
+    world.grant(&site(), &["food"], &["search"], GrantDuration::UntilRevoked);
+    world.restart();
+    world.unlock();
+    assert_eq!(world.status().damaged, 0, "the set is sound again");
+    assert_eq!(found(&world.ask(&site(), "memory.search", json!({"query": "tea"}))), ["tea"]);
+}
+
+#[test]
 fn the_chain_of_receipts_shows_a_missing_and_a_changed_link() {
     let mut world = World::new();
     world.add("tea", "food");

@@ -369,6 +369,10 @@ fn once_is_one_answer() {
     world.grant(&site(), &["food"], &["search"], GrantDuration::Once);
     assert_eq!(found(&world.ask(&site(), "memory.search", search("zebra"))), Vec::<String>::new());
     assert_eq!(code(&world.ask(&site(), "memory.search", search("tea"))), "unauthorized", "an empty answer is one too");
+    world.grant(&site(), &["food"], &["add"], GrantDuration::Once);
+    let add = json!({"memories": [{"text": "likes oolong"}]});
+    assert!(world.ask(&site(), "memory.add", add.clone()).get("result").is_some());
+    assert_eq!(code(&world.ask(&site(), "memory.add", add)), "unauthorized", "and so is a proposal");
 }
 
 #[test]
@@ -453,6 +457,10 @@ fn what_a_site_writes_waits_and_no_site_reads_it_before_the_person_did() {
     };
     assert_eq!(accepted[0].trust, keepsake_memory::Trust::Confirmed);
     assert_eq!(accepted[0].source.as_deref(), Some("https://assistant.example"));
+    let params = json!({"memories": [{"text": "likes oolong tea", "kind": "preference"}]});
+    let again = world.send(&site(), &id, "memory.add", params);
+    assert!(answer_to(&again, &id).unwrap().get("result").is_some());
+    assert_eq!(world.status().inbox, 0, "what was accepted is not proposed again by the same request");
     let answer = world.ask(&site(), "memory.search", search("oolong"));
     assert_eq!(answer["result"]["results"][0]["provenance"], json!({"source": "site", "trust": "confirmed"}));
     assert_eq!(world.status().inbox, 0);

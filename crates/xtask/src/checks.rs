@@ -14,7 +14,8 @@ use crate::{build, declarations, setup, wasm_tests};
 const LARGEST_DIST: u64 = 4_000_000;
 /// One for each place where TypeScript runs.
 const TYPESCRIPT_PROJECTS: [&str; 4] = ["extension", "extension/worker", "client", "tests"];
-
+/// A test that waits for what never comes must end, and say where.
+const LONGEST_TEST_FILE_MS: u32 = 600_000;
 const END_TO_END: &str = "tests/e2e";
 
 /// Runs every check, and stops at the first that fails.
@@ -105,6 +106,7 @@ fn node_tests(layout: &Layout, firefox: &Firefox, files: &[PathBuf]) -> Result<(
         .node()
         // One Firefox at a time: two on two cores make each other's time limits fail.
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
+        .arg(format!("--test-timeout={LONGEST_TEST_FILE_MS}"))
         .args(files)
         .env("KEEPSAKE_FIREFOX", &firefox.program)
         .run()

@@ -1,10 +1,11 @@
-// The manager: one tab with the memories, the inbox, who is let in, what left, and the import.
+// The manager: one tab with the memories, the inbox, who is let in, what left, the import and the protection.
 
 import { html, nothing } from "lit";
 import { PageElement } from "../../components/element";
 import { counted, formatNumber, nameDocument, t } from "../../components/i18n";
 import { type IconName, icon } from "../../components/icons";
 import { explain, owner } from "../../components/owner";
+import type { Unlocked } from "../../components/unlock";
 import { closedVault, VaultWatch } from "../../components/vault";
 import type { Topic } from "../../generated/messages";
 import type { ManagerSection } from "../../owner/protocol";
@@ -16,6 +17,7 @@ import "./inbox";
 import "./memories";
 import type { Memories } from "./memories";
 import type { Section } from "./section";
+import "./protection";
 import "./sites";
 import { type Deed, Undo } from "./undo";
 
@@ -25,13 +27,16 @@ const SECTIONS: readonly { name: ManagerSection; icon: IconName }[] = [
   { name: "sites", icon: "plug" },
   { name: "activity", icon: "receipt" },
   { name: "import", icon: "tray" },
+  { name: "protection", icon: "shield" },
 ];
 
 const BRAND = html`<img src="../../icons/keepsake.svg" alt="" />${t("extName")}`;
 
 class Manager extends PageElement {
-  static override properties = { section: { state: true } };
+  static override properties = { section: { state: true }, openedWithCode: { state: true } };
   declare section: ManagerSection;
+  /** The vault was opened here with the recovery code: the passphrase may be forgotten. */
+  declare openedWithCode: boolean;
   readonly #vault: VaultWatch;
   readonly #undo = new Undo();
   #shown: HTMLElement | null = null;
@@ -39,6 +44,7 @@ class Manager extends PageElement {
   constructor() {
     super();
     this.section = sectionOf(location.hash);
+    this.openedWithCode = false;
     this.#vault = new VaultWatch(this, (topics) => this.#changed(topics));
   }
 
@@ -48,6 +54,8 @@ class Manager extends PageElement {
     window.addEventListener("keydown", this.#key);
     this.addEventListener("done", this.#done as EventListener);
     this.addEventListener("failed", this.#failed as EventListener);
+    this.addEventListener("unlocked", this.#unlocked as EventListener);
+    this.addEventListener("passphrasechanged", this.#passphraseKnown);
   }
 
   override disconnectedCallback(): void {
@@ -116,12 +124,29 @@ class Manager extends PageElement {
             ? html`<p class="notice danger" role="alert" data-testid="damaged">${icon("alert")}<span>${counted("damaged", damaged)}</span></p>`
             : nothing
         }
+        ${this.openedWithCode ? this.#suggestPassphrase() : nothing}
         <ks-memories ?hidden=${this.section !== "memories"} .active=${this.section === "memories"}></ks-memories>
         <ks-inbox ?hidden=${this.section !== "inbox"} .active=${this.section === "inbox"}></ks-inbox>
         <ks-sites ?hidden=${this.section !== "sites"} .active=${this.section === "sites"}></ks-sites>
         <ks-activity ?hidden=${this.section !== "activity"} .active=${this.section === "activity"}></ks-activity>
         <ks-import ?hidden=${this.section !== "import"} .active=${this.section === "import"}></ks-import>
+        <ks-protection
+          ?hidden=${this.section !== "protection"}
+          .active=${this.section === "protection"}
+          .openedWithCode=${this.openedWithCode}
+        ></ks-protection>
       </main>`;
+  }
+
+  #suggestPassphrase(): unknown {
+    return html`<div class="notice suggest-passphrase" data-testid="opened-with-code" role="status">
+      ${icon("key")}
+      <p>
+        ${t("openedWithCode")}
+        ${this.section === "protection" ? nothing : html`<a href="#protection" data-testid="go-protection">${t("openedWithCodeLink")}</a>`}
+      </p>
+      <button class="quiet icon-only" aria-label=${t("closeMessage")} @click=${this.#passphraseKnown}>${icon("close")}</button>
+    </div>`;
   }
 
   protected override updated(): void {
@@ -142,6 +167,14 @@ class Manager extends PageElement {
 
   #moved = (): void => {
     this.section = sectionOf(location.hash);
+  };
+
+  #unlocked = ({ detail }: CustomEvent<Unlocked>): void => {
+    this.openedWithCode = detail.withCode;
+  };
+
+  #passphraseKnown = (): void => {
+    this.openedWithCode = false;
   };
 
   #skip = (event: Event): void => {

@@ -1,18 +1,16 @@
-// The first tab: says what Keepsake is, makes the vault with a passphrase, and shows the next steps.
+// The first tab: says what Keepsake is, makes the vault with a passphrase, offers a recovery code, and shows the next steps.
 
 import { html, nothing } from "lit";
 import { PageElement } from "../../components/element";
 import { nameDocument, t } from "../../components/i18n";
 import { type IconName, icon } from "../../components/icons";
 import { explain, failed, owner } from "../../components/owner";
-import { readPassphrase, wipeAfter } from "../../components/passphrase";
-import { debounce } from "../../components/refresh";
+import { wipeAfter } from "../../components/passphrase";
 import { closedVault, VaultWatch } from "../../components/vault";
-import type { StrengthReport } from "../../generated/messages";
 import type { ManagerSection } from "../../owner/protocol";
-
-const ASSESS_AFTER_MS = 200;
-const STRENGTHS = ["strength_0", "strength_1", "strength_2", "strength_3", "strength_4"] as const;
+import "../../components/new-passphrase";
+import type { Chosen, NewPassphrase } from "../../components/new-passphrase";
+import "../../components/recovery";
 
 const PROMISES: {
   icon: IconName;
@@ -26,36 +24,29 @@ const PROMISES: {
 
 class Onboarding extends PageElement {
   static override properties = {
-    strength: { state: true },
-    suggestion: { state: true },
-    visible: { state: true },
-    acceptWeak: { state: true },
-    askWeak: { state: true },
     busy: { state: true },
-    problems: { state: true },
+    failure: { state: true },
     made: { state: true },
+    recovery: { state: true },
+    unchecked: { state: true },
   };
-  declare strength: StrengthReport | undefined;
-  declare suggestion: string | undefined;
-  declare visible: boolean;
-  declare acceptWeak: boolean;
-  /** The person wanted to go on with a weak passphrase. */
-  declare askWeak: boolean;
   declare busy: boolean;
-  declare problems: { passphrase?: string; repeat?: string; form?: string };
+  declare failure: string;
   /** The vault was made here and now. */
   declare made: boolean;
+  /** The person has yet to make a recovery code, or to say that they will later. */
+  declare recovery: boolean;
+  /** A code was made, and not typed back. */
+  declare unchecked: boolean;
   readonly #vault = new VaultWatch(this);
-  #assessed = 0;
 
   constructor() {
     super();
-    this.visible = false;
-    this.acceptWeak = false;
-    this.askWeak = false;
     this.busy = false;
-    this.problems = {};
+    this.failure = "";
     this.made = false;
+    this.recovery = false;
+    this.unchecked = false;
     nameDocument(t("onboardingTitle"));
   }
 
@@ -68,7 +59,7 @@ class Onboarding extends PageElement {
 
   #body(): unknown {
     if (this.busy || this.#vault.status?.state === "none") return this.#welcome();
-    if (this.#vault.open) return this.#next();
+    if (this.#vault.open) return this.recovery ? this.#recoveryStep() : this.#next();
     return html`<div class="card panel narrow">${closedVault(this.#vault)}</div>`;
   }
 
@@ -92,78 +83,14 @@ class Onboarding extends PageElement {
   }
 
   #form(): unknown {
-    const { problems } = this;
-    return html`<form class="stack" @submit=${this.#submit} ?inert=${this.busy}>
+    return html`<form class="stack" @submit=${this.#submit} @input=${this.#typed} @failed=${this.#suggestFailed} ?inert=${this.busy}>
         <div>
           <h2 id="create-heading">${t("createTitle")}</h2>
           <p class="soft">${t("createText")}</p>
         </div>
-        <div class="field">
-          <label for="passphrase">${t("passphrase")}</label>
-          <div class="with-button">
-            <input
-              id="passphrase"
-              data-testid="passphrase"
-              type=${this.visible ? "text" : "password"}
-              autocomplete="off"
-              autocapitalize="none"
-              spellcheck="false"
-              aria-describedby="strength passphrase-problem"
-              aria-invalid=${problems.passphrase ? "true" : nothing}
-              @input=${this.#typed}
-            />
-            <button
-              type="button"
-              class="icon-only"
-              data-testid="show-passphrase"
-              aria-pressed=${this.visible}
-              aria-label=${t("showPassphrase")}
-              title=${t("showPassphrase")}
-              @click=${this.#toggle}
-            >
-              ${icon(this.visible ? "eyeOff" : "eye")}
-            </button>
-          </div>
-          ${this.#meter()} ${problem("passphrase-problem", problems.passphrase)}
-        </div>
-        ${this.#suggestion()}
-        <div class="field">
-          <label for="passphrase-repeat">${t("passphraseRepeat")}</label>
-          <input
-            id="passphrase-repeat"
-            data-testid="passphrase-repeat"
-            type=${this.visible ? "text" : "password"}
-            autocomplete="off"
-            autocapitalize="none"
-            spellcheck="false"
-            aria-describedby="repeat-problem"
-            aria-invalid=${problems.repeat ? "true" : nothing}
-            @input=${this.#repeated}
-          />
-          ${problem("repeat-problem", problems.repeat)}
-        </div>
+        <ks-new-passphrase label=${t("passphrase")} repeat-label=${t("passphraseRepeat")}></ks-new-passphrase>
         <div role="alert">
-          ${
-            this.askWeak
-              ? html`<div class="notice caution">
-                  ${icon("alert")}
-                  <div class="stack tight">
-                    <p>${t("weakText")}</p>
-                    <div class="choice">
-                      <input
-                        type="checkbox"
-                        id="accept-weak"
-                        data-testid="accept-weak"
-                        .checked=${this.acceptWeak}
-                        @change=${this.#acceptWeak}
-                      />
-                      <label for="accept-weak">${t("weakAccept")}</label>
-                    </div>
-                  </div>
-                </div>`
-              : nothing
-          }
-          ${problems.form ? html`<p class="notice danger" data-testid="create-failure">${icon("alert")}<span>${problems.form}</span></p>` : nothing}
+          ${this.failure ? html`<p class="notice danger" data-testid="create-failure">${icon("alert")}<span>${this.failure}</span></p>` : nothing}
         </div>
         <p class="forgotten small">${icon("key")}<span>${t("forgottenText")}</span></p>
         <button class="primary wide" data-testid="create-vault">${t("createButton")}</button>
@@ -178,33 +105,26 @@ class Onboarding extends PageElement {
       }`;
   }
 
-  #meter(): unknown {
-    const score = this.strength?.score;
-    return html`<div class="meter" data-score=${score ?? nothing} aria-hidden="true">
-        <span></span><span></span><span></span><span></span>
+  #recoveryStep(): unknown {
+    return html`<section class="stack recovery-step" aria-labelledby="recovery-heading">
+      <div class="stack tight">
+        <span class="done-mark">${icon("key")}</span>
+        <h1 class="display" id="recovery-heading" tabindex="-1">${t("recoveryStepTitle")}</h1>
+        <p class="lead">${t("recoveryWhy")}</p>
       </div>
-      <p class="hint" id="strength" data-testid="strength" role="status">
-        ${score === undefined ? t("passphraseHint") : t(STRENGTHS[score] ?? "strength_0")}
-      </p>`;
-  }
-
-  #suggestion(): unknown {
-    const { suggestion } = this;
-    if (suggestion === undefined) {
-      return html`<div>
-        <button type="button" data-testid="suggest" @click=${this.#suggest}>${t("suggestButton")}</button>
-      </div>`;
-    }
-    return html`<div class="suggested" role="group" aria-label=${t("suggestButton")}>
-      <p class="words" data-testid="suggestion" role="status">${suggestion}</p>
-      <p class="small soft">${t("suggestText")}</p>
-      <div class="row">
-        <button type="button" class="primary" data-testid="use-suggestion" @click=${this.#useSuggestion}>
-          ${t("suggestUse")}
-        </button>
-        <button type="button" class="quiet" data-testid="suggest" @click=${this.#suggest}>${t("suggestOther")}</button>
+      <div class="card panel stack">
+        <ks-recovery
+          .existing=${false}
+          @recoverymade=${this.#recoveryMade}
+          @recoverydone=${this.#recoveryLeft}
+        ></ks-recovery>
+        <div>
+          <button class="quiet small start" data-testid="recovery-later" @click=${this.#recoveryLeft}>
+            ${t(this.unchecked ? "recoveryUnchecked" : "recoveryLater")}
+          </button>
+        </div>
       </div>
-    </div>`;
+    </section>`;
   }
 
   #next(): unknown {
@@ -238,127 +158,60 @@ class Onboarding extends PageElement {
     </section>`;
   }
 
-  get #field(): HTMLInputElement {
-    return this.find<HTMLInputElement>("passphrase") as HTMLInputElement;
+  get #chosen(): NewPassphrase | null {
+    return this.querySelector<NewPassphrase>("ks-new-passphrase");
   }
-
-  get #repeat(): HTMLInputElement {
-    return this.find<HTMLInputElement>("passphrase-repeat") as HTMLInputElement;
-  }
-
-  #toggle = (): void => {
-    this.visible = !this.visible;
-  };
 
   #typed = (): void => {
-    this.problems = {};
-    this.askWeak = false;
-    this.acceptWeak = false;
-    this.#assessSoon();
+    this.failure = "";
   };
 
-  #repeated = (): void => {
-    if (this.problems.repeat) this.problems = {};
-  };
-
-  #acceptWeak = (event: Event): void => {
-    this.acceptWeak = (event.target as HTMLInputElement).checked;
-  };
-
-  #assessSoon = debounce(ASSESS_AFTER_MS, () => void this.#assess().catch(() => undefined));
-
-  /** Shows the strength, unless a later call overtook this one; answers nothing for an empty field. */
-  async #assess(): Promise<StrengthReport | undefined> {
-    const turn = ++this.#assessed;
-    const field = this.find<HTMLInputElement>("passphrase");
-    if (!field || field.value === "") {
-      this.strength = undefined;
-      return undefined;
-    }
-    const strength = await wipeAfter(readPassphrase(field), (passphrase) =>
-      owner.call({ op: "assess", passphrase }),
-    );
-    if (turn === this.#assessed) this.strength = strength;
-    return strength;
-  }
-
-  #suggest = async (): Promise<void> => {
-    try {
-      this.suggestion = await owner.call({ op: "suggest" });
-      await this.updateComplete;
-      this.find("use-suggestion")?.focus();
-    } catch (error) {
-      this.problems = { form: explain(error) };
-    }
-  };
-
-  #useSuggestion = async (): Promise<void> => {
-    this.#field.value = this.suggestion ?? "";
-    this.#typed();
-    // The words stand in the note that the person made of them; typing them proves that there is one.
-    this.#repeat.value = "";
-    this.#repeat.focus();
+  #suggestFailed = ({ detail }: CustomEvent<unknown>): void => {
+    this.failure = explain(detail);
   };
 
   #submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (this.busy) return;
-    if (this.#field.value === "") return this.#refuse({ passphrase: t("passphraseMissing") }, this.#field);
-    if (this.#repeat.value !== this.#field.value)
-      return this.#refuse({ repeat: t("passphraseMismatch") }, this.#repeat);
+    this.failure = "";
     try {
-      const strength = await this.#assess();
-      if (!strength) return;
-      if (!strength.strong && !this.acceptWeak) {
-        this.askWeak = true;
-        await this.updateComplete;
-        this.find("accept-weak")?.focus();
-        return;
-      }
-      await this.#create();
+      const chosen = await this.#chosen?.read();
+      if (chosen) await this.#create(chosen);
     } catch (error) {
-      this.problems = { form: explain(error) };
-      if (failed(error, "weak_passphrase")) this.askWeak = true;
+      this.failure = explain(error);
+      this.#chosen?.refused(error);
       if (failed(error, "vault_exists")) await this.#vault.refresh();
     }
   };
 
-  async #create(): Promise<void> {
-    this.problems = {};
+  async #create({ passphrase, acceptWeak }: Chosen): Promise<void> {
     this.busy = true;
-    const passphrase = readPassphrase(this.#field);
-    this.#field.value = "";
-    this.#repeat.value = "";
+    this.#chosen?.forget();
     try {
-      await wipeAfter(passphrase, (bytes) =>
-        owner.call({ op: "create", passphrase: bytes, acceptWeak: this.acceptWeak }),
-      );
+      await wipeAfter(passphrase, (bytes) => owner.call({ op: "create", passphrase: bytes, acceptWeak }));
       this.made = true;
+      this.recovery = true;
       await this.#vault.refresh();
     } finally {
       this.busy = false;
-      this.strength = undefined;
-      this.suggestion = undefined;
-      this.askWeak = false;
     }
     await this.updateComplete;
-    this.querySelector<HTMLElement>("#done-heading")?.focus();
+    this.querySelector<HTMLElement>("#recovery-heading")?.focus();
   }
 
-  #refuse(problems: typeof this.problems, field: HTMLElement): void {
-    this.problems = problems;
-    field.focus();
-  }
+  #recoveryMade = (): void => {
+    this.unchecked = true;
+  };
+
+  #recoveryLeft = async (): Promise<void> => {
+    this.recovery = false;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>("#done-heading")?.focus();
+  };
 
   #manager(section: ManagerSection): void {
     void owner.call({ op: "openManager", section });
   }
-}
-
-function problem(id: string, text: string | undefined): unknown {
-  return html`<div id=${id} role="alert" data-testid=${id}>
-    ${text ? html`<p class="problem">${icon("alert")}<span>${text}</span></p>` : nothing}
-  </div>`;
 }
 
 customElements.define("ks-onboarding", Onboarding);
