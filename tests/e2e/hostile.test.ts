@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import type { Firefox } from "../driver/firefox.ts";
 import { EXTENSION_ID, extensionUrl, INSECURE_HOST, launchWithKeepsake } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
@@ -13,6 +13,7 @@ import {
   addMemory,
   answerConsent,
   byTestId,
+  closeConsents,
   codeOf,
   connectSite,
   countConsents,
@@ -87,6 +88,8 @@ after(async () => {
   await Promise.all(servers.map((server) => server.close()));
   rmSync(companion, { recursive: true, force: true });
 });
+
+afterEach(() => closeConsents(firefox));
 
 /** A port of its own is an origin of its own: Keepsake knows nothing of it yet, but Firefox's permission is for the host. */
 async function newSite(): Promise<FixtureServer> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import type { Firefox } from "../driver/firefox.ts";
 import { EXTENSION_ID, extensionUrl, launchWithKeepsake } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
@@ -12,6 +12,7 @@ import {
   addMemory,
   answerConsent,
   byTestId,
+  closeConsents,
   codeOf,
   countConsents,
   createVault,
@@ -47,6 +48,8 @@ after(async () => {
   await firefox?.close();
   await Promise.all(servers.map((server) => server.close()));
 });
+
+afterEach(() => closeConsents(firefox));
 
 /** A page of a site that Keepsake knows nothing of yet: a port of its own is an origin of its own. */
 async function newSite(where = firefox): Promise<Page> {

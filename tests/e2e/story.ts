@@ -289,6 +289,11 @@ class Story {
     this.#running = undefined;
     const sentences = [...this.#conversation.turns.map(({ text }) => text), ...HEALTH, PASSPHRASE];
     assert.ok(countFiles(this.#profile) > 50, "there is a profile to look through");
+    const open = findTexts(this.#profile, [extensionUrl("pages/manager/index.html")]).map(({ file }) => file);
+    assert.ok(
+      open.some((file) => file.startsWith("sessionstore")),
+      "what Firefox keeps of open tabs is looked through too",
+    );
     assert.deepEqual(findTexts(this.#profile, sentences), []);
     const storage = extensionStorage(this.#profile);
     assert.ok(countFiles(storage) > 0, "there is a storage to look through");

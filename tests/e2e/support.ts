@@ -180,6 +180,11 @@ export function waitForNoConsent(firefox: Firefox): Promise<void> {
   return firefox.waitForNoPage(CONSENT);
 }
 
+/** Closes what a failed check has left open, which the next one would take for its own. */
+export async function closeConsents(firefox: Firefox): Promise<void> {
+  for (const { page, url } of await firefox.pages()) if (url.startsWith(CONSENT)) await page.close();
+}
+
 /** How many consent windows are open right now. */
 export async function countConsents(firefox: Firefox): Promise<number> {
   return (await firefox.pages()).filter(({ url }) => url.startsWith(CONSENT)).length;
