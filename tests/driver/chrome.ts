@@ -102,7 +102,8 @@ export class Chrome {
       const loaded =
         browser?.currentURI?.spec.startsWith("moz-extension:") &&
         browser.webProgress?.isLoadingDocument === false;
-      if (!browser || !loaded) return null;
+      const panel = browser?.closest("panel") as Panel | null | undefined;
+      if (!browser || !loaded || panel?.state !== "open") return null;
       // BiDi knows tabs only. Its registry hands out ids for any <browser>, but finds only tabs by them: have it find this too.
       const { NavigableManager } = ChromeUtils.importESModule(
         "chrome://remote/content/shared/NavigableManager.sys.mjs",

@@ -23,15 +23,19 @@ export function renderedText(root: Element): string {
   return parts.join("").replace(/\s+/g, " ").trim();
 }
 
-/** What came of a search: why there is no element to act on, how many are visible, and the one there is. */
-export type Located = readonly [
-  why: "none" | "several" | "disabled" | "ready",
-  visible: number,
-  element: Element | null,
-];
+/** What came of a search: `ready`, or why there is nothing to act on; how many match and show; the one that does. */
+export type Located = readonly [why: string, visible: number, element: Element | null];
 
-/** Finds the one visible element and brings it into view. ` >> ` steps into what stands below, shadow roots too. */
-export function locate(read: typeof renderedText, css: string, text: string, enabled: boolean): Located {
+/**
+ * Finds the one visible element and brings it into view. ` >> ` steps into what stands below, shadow roots too.
+ * To be clicked it must be enabled, hold still, and be what the pointer meets in its middle.
+ */
+export async function locate(
+  read: typeof renderedText,
+  css: string,
+  text: string,
+  toClick: boolean,
+): Promise<Located> {
   const below = (root: Document | Element, selector: string): Element[] => {
     const found: Element[] = [];
     const roots: (Document | Element | ShadowRoot)[] = [root];
@@ -52,11 +56,42 @@ export function locate(read: typeof renderedText, css: string, text: string, ena
       read(element).includes(text),
   );
   const [element] = shown;
-  if (!element) return ["none", 0, null];
-  if (shown.length > 1) return ["several", shown.length, null];
-  const dead = (each: Element) =>
-    each.matches(":disabled, [aria-disabled='true']") || each.closest("[inert]") !== null;
-  if (enabled && dead(element)) return ["disabled", 1, null];
+  if (!element) return ["none shows", 0, null];
+  if (shown.length > 1) return [`${shown.length} of them show`, shown.length, null];
   element.scrollIntoView({ block: "center", inline: "nearest", behavior: "instant" });
-  return ["ready", 1, element];
+  if (!toClick) return ["ready", 1, element];
+
+  if (element.matches(":disabled, [aria-disabled='true']") || element.closest("[inert]")) {
+    return ["it is disabled", 1, null];
+  }
+  const place = (): string => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return [left, top, width, height, innerWidth, innerHeight].join();
+  };
+  // A tab in the background paints nothing: there the clock stands in.
+  const nextFrame = () =>
+    new Promise<void>((resolve) => {
+      requestAnimationFrame(() => resolve());
+      setTimeout(resolve, 100);
+    });
+  const before = place();
+  await nextFrame();
+  await nextFrame();
+  if (place() !== before) return ["it moves", 1, null];
+
+  const box = element.getClientRects()[0];
+  if (!box) return ["none shows", 0, null];
+  const x = (Math.max(0, box.left) + Math.min(innerWidth, box.right)) / 2;
+  const y = (Math.max(0, box.top) + Math.min(innerHeight, box.bottom)) / 2;
+  let met = document.elementFromPoint(x, y);
+  for (let inner = met?.shadowRoot?.elementFromPoint(x, y); inner && inner !== met; ) {
+    met = inner;
+    inner = met.shadowRoot?.elementFromPoint(x, y);
+  }
+  const label = met?.closest("label");
+  for (let node: Node | null = met; node; ) {
+    if (node === element || label?.control === element) return ["ready", 1, element];
+    node = node instanceof ShadowRoot ? node.host : ((node as Element).assignedSlot ?? node.parentNode);
+  }
+  return [`it is covered by <${met?.localName ?? "nothing"}>`, 1, null];
 }

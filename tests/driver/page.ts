@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { BidiConnection } from "./bidi.ts";
-import { type Located, locate, renderedText } from "./locate.ts";
+import { locate, renderedText } from "./locate.ts";
 import { PATIENCE_MS, until } from "./until.ts";
 
 /**
@@ -143,13 +143,13 @@ export class Page {
   async seeNothingOf(target: Target): Promise<void> {
     await until(
       `page without ${name(target)}`,
-      async () => (await this.#ready(target, false)).why === "none",
+      async () => (await this.#locate(target, false)).visible === 0,
     );
   }
 
   /** How many visible elements match right now. */
   async count(target: Target): Promise<number> {
-    return (await this.#ready(target, false)).visible;
+    return (await this.#locate(target, false)).visible;
   }
 
   /** The rendered text of an element, shadow roots and slots included, with white space folded. */
@@ -168,10 +168,10 @@ export class Page {
     await this.#point(target, RIGHT_BUTTON);
   }
 
-  /** Clicks into a field and types, key by key, after what stands there. */
+  /** Clicks into a field and types, key by key, where the click has put the caret. */
   async type(target: Target, text: string): Promise<void> {
     await this.click(target);
-    await this.#keys([...text].flatMap((key) => [down(key), up(key)]));
+    await this.#typed(target, text);
   }
 
   /** Clicks into a field, takes out what stands there and types. */
@@ -179,7 +179,7 @@ export class Page {
     await this.click(target);
     await this.press("Control+a");
     await this.press("Delete");
-    await this.#keys([...text].flatMap((key) => [down(key), up(key)]));
+    await this.#typed(target, text);
   }
 
   /** Clicks into a field and inserts a text at once, as pasting does: for what is too long to type. */
@@ -248,6 +248,15 @@ export class Page {
     writeFileSync(file, Buffer.from(data, "base64"));
   }
 
+  /** Keys go to whatever has the focus: a field that lost it, or lost what was typed, is found out here. */
+  async #typed(target: Target, text: string): Promise<void> {
+    await this.#keys([...text].flatMap((key) => [down(key), up(key)]));
+    const held = await this.on(target, (field) =>
+      "value" in field ? String(field.value) : field.textContent,
+    );
+    if (!held?.includes(text)) throw new Error(`typed “${text}” into ${name(target)}, which holds “${held}”`);
+  }
+
   async #point(target: Target, button: number): Promise<void> {
     const element = await this.#element(target, true);
     const origin = { type: "element", element: { sharedId: element } };
@@ -271,25 +280,25 @@ export class Page {
     await this.#bidi.send("input.performActions", { context: this.context, actions: [source] });
   }
 
-  async #element(target: Target, enabled: boolean): Promise<string> {
-    const wanted = `one visible${enabled ? " and enabled" : ""} element ${name(target)}`;
+  async #element(target: Target, toClick: boolean): Promise<string> {
+    const wanted = `one ${toClick ? "element to click" : "visible element"} ${name(target)}`;
     return until(wanted, async () => {
-      const { why, visible, element } = await this.#ready(target, enabled);
-      if (!element) throw new Error(why === "several" ? `${visible} of them` : why);
+      const { why, element } = await this.#locate(target, toClick);
+      if (!element) throw new Error(why);
       return element;
     });
   }
 
-  async #ready(
+  async #locate(
     target: Target,
-    enabled: boolean,
-  ): Promise<{ why: Located[0]; visible: number; element?: string }> {
+    toClick: boolean,
+  ): Promise<{ why: string; visible: number; element?: string }> {
     const { css, text } = typeof target === "string" ? { css: target, text: "" } : target;
     const result = await this.#callFunction(`(args) => (${locate})(${renderedText}, ...JSON.parse(args))`, [
-      { type: "string", value: JSON.stringify([css, text, enabled]) },
+      { type: "string", value: JSON.stringify([css, text, toClick]) },
     ]);
     const [why, visible, node] = result.value as [RemoteValue, RemoteValue, RemoteValue];
-    const located = { why: String(why.value) as Located[0], visible: Number(visible.value) };
+    const located = { why: String(why.value), visible: Number(visible.value) };
     return node.sharedId ? { ...located, element: node.sharedId } : located;
   }
 
