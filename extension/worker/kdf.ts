@@ -1,4 +1,4 @@
-// Derives one key from one passphrase, in a worker of its own: what Argon2id left in memory goes away with it.
+// Derives one key from one passphrase, in a worker of its own. Whoever started it ends it, and what Argon2id left in memory with it.
 
 import init, { derive } from "../generated/wasm/keepsake.js";
 import { isOwnerError, type KdfRequest, type KdfResponse, wasmUrl } from "./protocol";
@@ -12,7 +12,6 @@ self.onmessage = async ({ data: { passphrase, challenge } }: MessageEvent<KdfReq
     answer(isOwnerError(error) ? { error } : { crashed: true });
   } finally {
     passphrase.fill(0);
-    self.close();
   }
 };
 

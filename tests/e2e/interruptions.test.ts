@@ -7,6 +7,7 @@ import { after, afterEach, before, test } from "node:test";
 import type { Firefox } from "../driver/firefox.ts";
 import { EXTENSION_ID, extensionUrl, launchWithKeepsake } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
+import { until } from "../driver/until.ts";
 import { FixtureServer } from "../fixtures/server.ts";
 import {
   addMemory,
@@ -95,14 +96,35 @@ test("a page gets its answer though the background was suspended while the perso
   await page.close();
 });
 
-test("a consent window that is closed while the background is suspended means deny", async () => {
+test("a consent window that is closed while the background is suspended means deny, and no other one opens", async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const page = await newSite();
+    const answer = requestPermission(page, ["food"]);
+    const consent = await shownConsent();
+    await firefox.suspendBackground(EXTENSION_ID);
+    await consent.close();
+    assert.equal(codeOf(await answer), "user_rejected");
+    assert.equal(codeOf(await request(page, "memory.capabilities")), "answered");
+    await waitForNoConsent(firefox);
+    await page.close();
+  }
+});
+
+test("a decision that the person makes before the page's bridge is back still reaches the page", async () => {
   const page = await newSite();
   const answer = requestPermission(page, ["food"]);
   const consent = await shownConsent();
+  // Each time that its port lives for a moment only, the bridge waits twice as long before it opens the next.
+  for (let round = 0; round < 3; round += 1) {
+    await firefox.suspendBackground(EXTENSION_ID);
+    await until(
+      "port of the bridge",
+      async () => (await firefox.backgroundState(EXTENSION_ID)) === "running",
+    );
+  }
   await firefox.suspendBackground(EXTENSION_ID);
-  await consent.close();
+  await consent.click(byTestId("deny"));
   assert.equal(codeOf(await answer), "user_rejected");
-  assert.equal(codeOf(await request(page, "memory.capabilities")), "answered");
   await waitForNoConsent(firefox);
   await page.close();
 });

@@ -11,6 +11,9 @@ const ONBOARDING = extensionUrl("pages/onboarding/index.html");
 const MANAGER = extensionUrl("pages/manager/index.html");
 const CONSENT = extensionUrl("pages/consent/index.html");
 
+/** How long a page waits for an answer, the person's time for a decision included. */
+const ANSWER_PATIENCE_MS = 60_000;
+
 /** What a request came to. */
 export type Answer<Result> = { readonly result: Result } | { readonly error: PageError };
 
@@ -230,7 +233,7 @@ export function request<M extends PageMethod>(
   ...[params]: Record<string, never> extends PageMethods[M]["params"] ? [] : [PageMethods[M]["params"]]
 ): Promise<Answer<PageMethods[M]["result"]>> {
   return page.evaluate(
-    async (method, params): Promise<Answer<PageMethods[M]["result"]>> => {
+    async (method, params, patience): Promise<Answer<PageMethods[M]["result"]>> => {
       type Provider = {
         request(asked: { method: string; params: unknown }): Promise<PageMethods[M]["result"]>;
       };
@@ -243,14 +246,18 @@ export function request<M extends PageMethod>(
       removeEventListener("agentmemory:announce", hear);
       const [provider] = found;
       if (!provider) throw new Error(`no provider at ${location.href}`);
-      try {
-        return { result: await provider.request({ method, params }) };
-      } catch (error) {
-        return { error: error as PageError };
-      }
+      const answer = provider.request({ method, params }).then(
+        (result) => ({ result }),
+        (error: PageError) => ({ error }),
+      );
+      const late = new Promise<never>((_resolve, reject) => {
+        setTimeout(() => reject(new Error(`no answer to ${method} after ${patience} ms`)), patience);
+      });
+      return Promise.race([answer, late]);
     },
     method,
     params ?? {},
+    ANSWER_PATIENCE_MS,
   );
 }
 
