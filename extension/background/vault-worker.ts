@@ -36,6 +36,7 @@ export class VaultWorker {
   readonly #worker: Worker;
   readonly #opened: Promise<unknown>;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #deriving = new Set<Worker>();
   #nextId = 1;
   #end: VaultEnded | undefined;
 
@@ -70,6 +71,8 @@ export class VaultWorker {
     if (this.#end) return;
     this.#end = new VaultEnded(reason);
     this.#worker.terminate();
+    for (const kdf of this.#deriving) kdf.terminate();
+    this.#deriving.clear();
     for (const { reject } of this.#waiting.values()) reject(this.#end);
     this.#waiting.clear();
   }
@@ -88,10 +91,26 @@ export class VaultWorker {
       this.terminate("crash");
       return;
     }
+    if ("kdf" in response) {
+      this.#derive(response.kdf);
+      return;
+    }
     const waiting = this.#waiting.get(response.id);
     this.#waiting.delete(response.id);
     if ("error" in response) waiting?.reject(new OwnerFailure(response.error));
     else waiting?.resolve(response.result);
+  }
+
+  /** Starts the worker that derives one key for the vault's, and ends it when it is done. */
+  #derive(port: MessagePort): void {
+    const kdf = new Worker(browser.runtime.getURL("worker/kdf.js"), { type: "module", name: "keepsake-kdf" });
+    this.#deriving.add(kdf);
+    kdf.onmessage = () => {
+      this.#deriving.delete(kdf);
+      kdf.terminate();
+    };
+    kdf.onerror = () => this.terminate("crash");
+    kdf.postMessage(port, [port]);
   }
 
   #unopened(error: unknown): never {

@@ -60,10 +60,15 @@ export interface VaultRequest {
   call: VaultCall;
 }
 
-/** `crashed` says that the WebAssembly instance is not to be trusted any more: this worker answers nothing after it. */
+/**
+ * `kdf` asks for a worker that derives one key and answers over the port: a worker that is started from within another
+ * sometimes never starts in Firefox, so the background starts it. Neither passphrase nor key passes through there.
+ * `crashed` says that the WebAssembly instance is not to be trusted any more: this worker answers nothing after it.
+ */
 export type VaultResponse =
   | { id: number; result: unknown }
   | { id: number; error: OwnerError }
+  | { kdf: MessagePort }
   | { crashed: true };
 
 /** What the worker asks of the one that derives a key, and what that answers before it ends. */
