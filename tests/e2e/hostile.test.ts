@@ -18,6 +18,7 @@ import {
   connectSite,
   countConsents,
   createVault,
+  disconnectSite,
   forbidHost,
   grant,
   hasProvider,
@@ -552,6 +553,9 @@ test("a page that replaces the language's own functions sees nothing of the brid
       [["food"]],
     );
   }
+  await tab.goto(spyOrigin.url("/", "127.0.0.1"));
+  // Of the sites of one host none must hold a grant when another is disconnected.
+  assert.deepEqual(await request(tab, "permissions.revoke"), { result: { revoked: 1 } });
   await tab.close();
 });
 
@@ -941,15 +945,37 @@ test("a site that loses its permission falls silent in its open tabs, and can be
   const leaving = await firefox.newTab(site.url("/", "127.0.0.1"));
   assert.equal(await hasProvider(leaving), true);
   await forbidHost(firefox, "http://127.0.0.1/*");
-  await leaving.waitFor("page without provider", () => {
-    window.heard = 0;
-    dispatchEvent(new Event("agentmemory:request"));
-    return window.heard === 0;
-  });
+  await waitForSilence(leaving);
   await connectSite(firefox, leaving);
   assert.equal(codeOf(await request(leaving, "memory.capabilities")), "answered");
   await leaving.close();
 });
+
+test("a site that is disconnected in the popup falls silent and keeps no grant", async () => {
+  const leaving = await firefox.newTab(site.url("/", "127.0.0.1"));
+  await grant(firefox, leaving, ["food"], { duration: "until_revoked" });
+  assert.deepEqual(await search(leaving, "green tea"), [TEA]);
+  await disconnectSite(firefox, leaving);
+  await waitForSilence(leaving);
+  const kept = await leaving.evaluate(() =>
+    window.announced.provider.request({ method: "memory.search", params: { query: "tea" } }).then(
+      () => "answered",
+      (error: { code: string }) => error.code,
+    ),
+  );
+  assert.equal(kept, "unauthorized", "nor does the provider that the page has kept answer");
+  await connectSite(firefox, leaving);
+  assert.equal(codeOf(await request(leaving, "memory.search", { query: "tea" })), "unauthorized");
+  await leaving.close();
+});
+
+function waitForSilence(page: Page): Promise<boolean> {
+  return page.waitFor("page without provider", () => {
+    window.heard = 0;
+    dispatchEvent(new Event("agentmemory:request"));
+    return window.heard === 0;
+  });
+}
 
 test("a private window gets nothing", async () => {
   const hidden = await firefox.newPrivateTab(site.url());

@@ -150,6 +150,7 @@ class Story {
       () => document.querySelectorAll('[data-testid="record"]').length,
     );
     assert.ok(shown >= Math.min(50, this.#conversation.turns.length), `${shown} records are shown`);
+    await consent.evaluate(() => document.querySelector("main")?.scrollTo(0, 0));
     await this.#picture(consent, "consent");
     this.#shown.consent = consent;
   }
