@@ -52,7 +52,7 @@ pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError
     let mut normal = Zeroizing::new(String::with_capacity(passphrase.len() * 18));
     normal.extend(text.nfkc());
     let params = Params::new(kdf.memory_kib, kdf.passes, kdf.lanes, Some(32)).map_err(|_| CryptoError::BadKdf)?;
-    let mut kek = SecretKey::from_slice(&[0; 32]).ok_or(CryptoError::BadKdf)?;
+    let mut kek = SecretKey::zero();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(normal.as_bytes(), &kdf.salt, kek.expose_mut())
         .map_err(|_| CryptoError::OutOfMemory)?;
