@@ -12,6 +12,9 @@ pub const SALT_LEN: usize = 16;
 
 const MAX_PASSPHRASE_BYTES: usize = 1024;
 
+const DEFAULT_MEMORY_KIB: u32 = 64 * 1024;
+const DEFAULT_PASSES: u32 = 3;
+
 /// How a key-encryption key is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +32,12 @@ pub struct Kdf {
 impl Kdf {
     /// The parameters for a new slot: 64 MiB and 3 passes, with a random salt.
     pub fn make(random: &mut impl Random) -> Result<Self, CryptoError> {
-        Ok(Self { salt: random.make()?, memory_kib: 64 * 1024, passes: 3, lanes: 1 })
+        Ok(Self { salt: random.make()?, memory_kib: DEFAULT_MEMORY_KIB, passes: DEFAULT_PASSES, lanes: 1 })
+    }
+
+    /// Whether a new slot would be harder to guess: then this one is to be raised.
+    pub fn is_below_default(&self) -> bool {
+        u64::from(self.memory_kib) * u64::from(self.passes) < u64::from(DEFAULT_MEMORY_KIB) * u64::from(DEFAULT_PASSES)
     }
 
     /// Refuses what is too weak to trust (the OWASP minimum is the floor) and what would only serve to hang the browser.

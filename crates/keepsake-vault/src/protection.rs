@@ -1,6 +1,6 @@
 //! How the vault is protected: its passphrase, its recovery code, and when it locks by itself.
 
-use keepsake_crypto::{Kdf, Purpose, Random, RecoveryCode, SecretKey};
+use keepsake_crypto::{Kdf, Primitives, Purpose, RecoveryCode, SecretKey};
 
 use crate::api::{Effect, OwnerError, Protection, Topic};
 use crate::vault::{Proof, Vault, seal_slot};
@@ -9,7 +9,7 @@ use crate::{Clock, Store};
 /// The longest time that a vault stays open unattended, in minutes.
 const MAX_IDLE_MINUTES: u32 = 240;
 
-impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// Puts another passphrase in the place of the one before, for who knows that one or the recovery code. `kek` was derived
     /// from the new passphrase with `kdf`, which [`Self::new_kdf`] made. The effects hold also where it fails.
     pub async fn change_passphrase(
@@ -35,6 +35,8 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             idle_minutes: manifest.idle_minutes,
             passphrase_made: manifest.passphrase_made,
             recovery_made: manifest.recovery_made,
+            key_made: manifest.key_made,
+            rotating: manifest.rotation.is_some(),
         })
     }
 
@@ -49,7 +51,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let parts = self.parts()?;
         let mut transaction = parts.open.transaction(parts.random);
         transaction.manifest_mut().idle_minutes = minutes;
-        parts.open.manifest = transaction.commit(parts.store).await?;
+        transaction.commit(parts.store).await?;
         effects.push(self.watch_idle()?);
         effects.push(Effect::Changed { topics: vec![Topic::State] });
         self.protection()
@@ -65,7 +67,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let mut transaction = parts.open.transaction(parts.random);
         transaction.put_header(&header)?;
         transaction.manifest_mut().recovery_made = Some(parts.now);
-        parts.open.manifest = transaction.commit(parts.store).await?;
+        transaction.commit(parts.store).await?;
         self.header = Some(header);
         effects.push(Effect::Changed { topics: vec![Topic::State] });
         Ok(code.grouped().to_string())
@@ -88,7 +90,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let mut transaction = parts.open.transaction(parts.random);
         transaction.put_header(&header)?;
         transaction.manifest_mut().passphrase_made = parts.now;
-        parts.open.manifest = transaction.commit(parts.store).await?;
+        transaction.commit(parts.store).await?;
         self.header = Some(header);
         self.session.proved();
         effects.push(Effect::Changed { topics: vec![Topic::State] });
