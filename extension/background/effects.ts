@@ -5,6 +5,7 @@ import type { Askers } from "./askers";
 import type { ConsentWindows } from "./consents";
 import { notifySite } from "./events";
 import { tellOwnPages } from "./news";
+import { wakeAt } from "./alarms";
 import { saveSessionState } from "./session";
 import type { Cause } from "./vault-host";
 
@@ -45,6 +46,8 @@ export class Effects {
         return tellOwnPages(effect.topics);
       case "watch_idle":
         return browser.idle.setDetectionInterval(effect.seconds);
+      case "wake_at":
+        return wakeAt(effect.at);
       case "end_worker":
         return this.#lock();
       case "save_session":

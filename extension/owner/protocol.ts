@@ -20,6 +20,10 @@ export type OwnerCall =
   | { op: "lock" }
   /** Another passphrase, for who knows the one before or the recovery code; all UTF-8. */
   | { op: "changePassphrase"; proof: Proof; passphrase: Uint8Array; acceptWeak: boolean }
+  /** Seals everything under a new key, for who knows the passphrase. Done by and by: `status` tells how far it is. */
+  | { op: "rotate"; passphrase: Uint8Array }
+  /** Destroys the vault for good. */
+  | { op: "forgetEverything" }
   /** How strong a passphrase is. */
   | { op: "assess"; passphrase: Uint8Array }
   /** Six random words. */
@@ -57,6 +61,8 @@ export interface OwnerResults {
   unlockWithCode: undefined;
   lock: undefined;
   changePassphrase: undefined;
+  rotate: undefined;
+  forgetEverything: undefined;
   assess: StrengthReport;
   suggest: string;
   activeSite: ActiveSite;

@@ -20,6 +20,8 @@ export type VaultCall =
   | { op: "unlock"; passphrase: Uint8Array }
   | { op: "unlockWithCode"; code: Uint8Array }
   | { op: "changePassphrase"; proof: Proof; passphrase: Uint8Array; acceptWeak: boolean }
+  | { op: "rotate"; passphrase: Uint8Array }
+  | { op: "forgetEverything" }
   | { op: "lock" }
   | { op: "assess"; passphrase: Uint8Array }
   | { op: "suggest" };
@@ -50,6 +52,8 @@ export interface VaultResults {
   unlock: Opened;
   unlockWithCode: Opened;
   changePassphrase: Replied;
+  rotate: Opened;
+  forgetEverything: Effect[];
   lock: Effect[];
   assess: StrengthReport;
   suggest: string;

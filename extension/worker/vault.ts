@@ -54,10 +54,7 @@ async function carryOut(call: VaultCall): Promise<unknown> {
         return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().create(challenge, kek));
       });
     case "unlock":
-      return wipeAfter(call.passphrase, async (passphrase) => {
-        const challenge = vault().kdf_challenge();
-        return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().unlock(kek));
-      });
+      return wipeAfter(call.passphrase, unlock);
     case "unlockWithCode":
       return wipeAfter(call.code, (code) => vault().unlock_with_code(code));
     case "changePassphrase":
@@ -65,6 +62,13 @@ async function carryOut(call: VaultCall): Promise<unknown> {
         await refuseWeak(passphrase, call.acceptWeak);
         return changePassphrase(call.proof, passphrase);
       });
+    case "rotate":
+      return wipeAfter(call.passphrase, async (passphrase) => {
+        const challenge = vault().kdf_challenge();
+        return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().rotate(kek));
+      });
+    case "forgetEverything":
+      return vault().forget_everything();
     case "lock":
       return vault().lock();
     case "assess":
@@ -72,6 +76,31 @@ async function carryOut(call: VaultCall): Promise<unknown> {
     case "suggest":
       await dictionaries();
       return suggest_passphrase();
+  }
+}
+
+/** While the key is derived the vault reads what it will need. A key that is too easy to guess by now is raised on the way. */
+async function unlock(passphrase: Uint8Array): Promise<unknown> {
+  const challenge = vault().kdf_challenge();
+  const raised = vault().raised_kdf_challenge();
+  // Deriving hands the bytes over to another worker.
+  const again = raised ? passphrase.slice() : new Uint8Array();
+  return wipeAfter(again, async () => {
+    const [kek] = await Promise.all([deriveKek(passphrase, challenge), vault().prefetch()]);
+    return wipeAfter(kek, async () => {
+      const opened = await vault().unlock(kek);
+      if (raised && opened.session_key) await raise(kek, again, raised);
+      return opened;
+    });
+  });
+}
+
+/** Where this fails the vault is open all the same, and the next unlock tries again. */
+async function raise(before: Uint8Array, passphrase: Uint8Array, challenge: unknown): Promise<void> {
+  try {
+    await wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().raise_kdf(before, challenge, kek));
+  } catch (error) {
+    console.warn("Keepsake could not make the passphrase harder to guess.", error);
   }
 }
 

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
-use keepsake_crypto::{CryptoError, Kdf, Random, SecretKey, derive_kek};
+mod browser;
+
+use browser::{BrowserClock, BrowserPrimitives};
+use keepsake_crypto::{Kdf, SecretKey, derive_kek};
 use keepsake_idb::IdbStore;
 use keepsake_policy::Subject;
 use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Reply};
-use keepsake_vault::{Clock, Proof, Vault};
+use keepsake_vault::{Proof, Vault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -14,26 +17,10 @@ use zeroize::Zeroizing;
 /// The database's name in IndexedDB.
 const DATABASE: &str = "keepsake";
 
-struct BrowserClock;
-
-impl Clock for BrowserClock {
-    fn now(&self) -> u64 {
-        js_sys::Date::now() as u64
-    }
-}
-
-struct BrowserRandom;
-
-impl Random for BrowserRandom {
-    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
-        getrandom::fill(bytes).map_err(|_| CryptoError::NoRandomness)
-    }
-}
-
 /// The vault in this browser's storage.
 #[wasm_bindgen(js_name = Vault)]
 pub struct BrowserVault {
-    vault: Vault<IdbStore, BrowserClock, BrowserRandom>,
+    vault: Vault<IdbStore, BrowserClock, BrowserPrimitives>,
 }
 
 /// What came of an attempt to open the vault.
@@ -58,7 +45,7 @@ impl BrowserVault {
     pub async fn open(session: Option<String>, session_key: Option<Vec<u8>>) -> Result<BrowserVault, JsValue> {
         let key = session_key.map(Zeroizing::new).and_then(|bytes| SecretKey::from_slice(&bytes));
         let store = IdbStore::open(DATABASE).await.map_err(|error| to_js_error(&error.into()))?;
-        let vault = Vault::open(store, BrowserClock, BrowserRandom, session.as_deref(), key).await;
+        let vault = Vault::open(store, BrowserClock, BrowserPrimitives, session.as_deref(), key).await;
         vault.map(|vault| Self { vault }).map_err(|error| to_js_error(&error))
     }
 
@@ -146,6 +133,40 @@ impl BrowserVault {
         let kdf: Kdf = from_js(challenge)?;
         let (result, effects) = self.vault.change_passphrase(Proof::RecoveryCode(&code), kdf, &kek).await;
         to_js(&Replied { reply: None, error: result.err(), effects })
+    }
+
+    /// Reads what `unlock` will need, for the time while the key is derived.
+    pub async fn prefetch(&mut self) -> Result<(), JsValue> {
+        self.vault.prefetch().await.map_err(|error| to_js_error(&error))
+    }
+
+    /// What `derive` needs to derive the passphrase's key in a harder way, where the vault's way is too easy by now.
+    pub fn raised_kdf_challenge(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.raised_kdf().map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Puts the key that was derived in the harder way in the place of the one before.
+    pub async fn raise_kdf(&mut self, before: Vec<u8>, challenge: JsValue, kek: Vec<u8>) -> Result<(), JsValue> {
+        let (before, kek) = (secret(before)?, secret(kek)?);
+        let kdf: Kdf = from_js(challenge)?;
+        self.vault.raise_kdf(&before, kdf, &kek).await.map_err(|error| to_js_error(&error))
+    }
+
+    /// Begins to seal everything anew; answers as `unlock` does.
+    pub async fn rotate(&mut self, kek: Vec<u8>) -> Result<JsValue, JsValue> {
+        let kek = secret(kek)?;
+        let (result, effects) = self.vault.rotate(&kek).await;
+        opened(result, effects)
+    }
+
+    /// Destroys the keys and then everything; answers effects.
+    pub async fn forget_everything(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.forget_everything().await.map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Takes the next bytes of an export in the clear.
+    pub fn restore_read(&mut self, bytes: Vec<u8>) -> Result<(), JsValue> {
+        self.vault.restore_read(&Zeroizing::new(bytes)).map_err(|error| to_js_error(&error))
     }
 
     /// Forgets the keys; answers effects.
