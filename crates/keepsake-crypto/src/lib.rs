@@ -9,7 +9,7 @@ mod recovery;
 mod set_hash;
 
 pub use envelope::{Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, revision_of};
-pub use kdf::{Kdf, SALT_LEN, derive_kek};
+pub use kdf::{Kdf, SALT_LEN, derive_kek, normal_passphrase};
 pub use keys::{IdKey, SecretKey, VaultKey, digest};
 pub use padding::{pad, unpad};
 pub use random::Random;
