@@ -3,6 +3,7 @@
 pub mod api;
 mod commands;
 mod consent;
+pub mod dump;
 mod error;
 mod format;
 mod open;
