@@ -49,9 +49,8 @@ impl Kdf {
     }
 }
 
-/// The key-encryption key of a passphrase (UTF-8, normalised to NFKC here). Takes about a third of a second and 64 MiB.
-pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError> {
-    kdf.check()?;
+/// A passphrase (UTF-8) in the one form that keys are derived from: NFKC, however it was typed.
+pub fn normal_passphrase(passphrase: &[u8]) -> Result<Zeroizing<String>, CryptoError> {
     if passphrase.is_empty() || passphrase.len() > MAX_PASSPHRASE_BYTES {
         return Err(CryptoError::BadPassphrase);
     }
@@ -59,6 +58,13 @@ pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError
     // NFKC can lengthen text eighteenfold; with room reserved no unwiped copy is left behind by growing.
     let mut normal = Zeroizing::new(String::with_capacity(passphrase.len() * 18));
     normal.extend(text.nfkc());
+    Ok(normal)
+}
+
+/// The key-encryption key of a passphrase (UTF-8, normalised here). Takes about a third of a second and 64 MiB.
+pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError> {
+    kdf.check()?;
+    let normal = normal_passphrase(passphrase)?;
     let params = Params::new(kdf.memory_kib, kdf.passes, kdf.lanes, Some(32)).map_err(|_| CryptoError::BadKdf)?;
     let mut kek = SecretKey::zero();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)

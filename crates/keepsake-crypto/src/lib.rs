@@ -13,7 +13,7 @@ mod set_hash;
 pub use envelope::{
     Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, Sealing, WaitingSeal, revision_of, seal_all, tag_of,
 };
-pub use kdf::{Kdf, SALT_LEN, derive_kek};
+pub use kdf::{Kdf, SALT_LEN, derive_kek, normal_passphrase};
 pub use keys::{IdKey, IdentityKey, SecretKey, VaultKey, digest};
 pub use padding::{pad, unpad};
 pub use primitives::Primitives;

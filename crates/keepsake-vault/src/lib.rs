@@ -5,6 +5,7 @@ mod catalogue;
 mod checking;
 mod commands;
 mod consent;
+pub mod dump;
 mod error;
 pub mod exchange;
 mod forgetting;
