@@ -1,11 +1,11 @@
 // The one place where what the vault asks for is done.
 
 import type { Effect } from "../generated/messages";
+import { wakeAt } from "./alarms";
 import type { Askers } from "./askers";
 import type { ConsentWindows } from "./consents";
 import { notifySite } from "./events";
 import { tellOwnPages } from "./news";
-import { wakeAt } from "./alarms";
 import { saveSessionState } from "./session";
 import type { Cause } from "./vault-host";
 

@@ -27,6 +27,13 @@ export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unkno
       return vault.changePassphrase(call.proof, call.passphrase, call.acceptWeak);
     case "rotate":
       return vault.rotate(call.passphrase);
+    case "exportStart":
+    case "restoreStart":
+    case "exportPart":
+    case "restorePart":
+    case "dumpStart":
+    case "dumpPart":
+      return vault.file(call);
     case "forgetEverything":
       return forgetEverything(vault);
     case "lock":

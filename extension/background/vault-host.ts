@@ -2,7 +2,7 @@
 
 import type { Command, Effect, Reply, StrengthReport, Subject } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { Proof } from "../owner/protocol";
+import type { FileCall, Proof } from "../owner/protocol";
 import type { Opened, Replied, VaultCall, VaultResults } from "../worker/protocol";
 import { awake } from "./keep-awake";
 import { forgetSessionKey, hasSessionKey, loadSession, saveSessionKey } from "./session";
@@ -107,6 +107,11 @@ export class VaultHost {
     this.#worker?.terminate("lock");
     const worker = this.#start(forgetSessionKey().then(loadSession));
     await this.#perform(await awake(() => worker.call({ op: "forgetEverything" })), "person");
+  }
+
+  /** A call on a file that is taken out or in, a part at a time. */
+  file<C extends FileCall>(call: C, transfer: Transferable[] = []): Promise<VaultResults[C["op"]]> {
+    return this.#call(call, transfer);
   }
 
   /** Does what is to be done without being asked for, if the vault is open. */

@@ -108,7 +108,8 @@ fn dump() -> (String, String) {
     let mut command = |command| pollster::block_on(vault.command(command)).0.unwrap();
     for text in ["green tea", "black tea"] {
         let scopes = vec![Scope::general()];
-        let draft = Draft { text: text.into(), kind: Kind::Note, scopes, sensitivity: Sensitivity::Normal, expires: None };
+        let draft =
+            Draft { text: text.into(), kind: Kind::Note, scopes, sensitivity: Sensitivity::Normal, expires: None };
         command(api::Command::MemoryAdd { draft });
     }
     let api::Reply::RecoveryMake(code) = command(api::Command::RecoveryMake) else { panic!() };

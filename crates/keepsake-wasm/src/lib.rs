@@ -6,8 +6,9 @@ use browser::{BrowserClock, BrowserPrimitives};
 use keepsake_crypto::{Kdf, SecretKey, derive_kek};
 use keepsake_idb::IdbStore;
 use keepsake_policy::Subject;
-use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Reply};
-use keepsake_vault::{Proof, Vault};
+use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Progress, Reply};
+use keepsake_vault::dump::DumpWriter;
+use keepsake_vault::{Clock, ObjectKey, Proof, Space, Store, StoreError, Vault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -172,6 +173,71 @@ impl BrowserVault {
     /// Forgets the keys; answers effects.
     pub async fn lock(&mut self) -> Result<JsValue, JsValue> {
         to_js(&self.vault.lock().await)
+    }
+}
+
+/// A copy of the object stores as they are, sealed: for when the vault cannot open them.
+#[wasm_bindgen]
+pub struct StoreDump {
+    store: IdbStore,
+    writer: Option<DumpWriter>,
+    /// The first line, until it is handed out.
+    head: String,
+    left: Vec<(Space, ObjectKey)>,
+    total: u32,
+}
+
+/// So many objects stand in one part of a dump.
+const DUMPED_AT_ONCE: usize = 500;
+
+#[derive(Serialize)]
+struct FilePart {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    bytes: JsValue,
+    progress: Progress,
+    finished: bool,
+}
+
+#[wasm_bindgen]
+impl StoreDump {
+    /// Begins a dump. No vault has to be open, and none has to be sound.
+    pub async fn begin() -> Result<StoreDump, JsValue> {
+        let failed = |error: StoreError| to_js_error(&error.into());
+        let store = IdbStore::open(DATABASE).await.map_err(failed)?;
+        let mut left = Vec::new();
+        for space in Space::ALL {
+            left.extend(store.keys(space).await.map_err(failed)?.into_iter().map(|key| (space, key)));
+        }
+        let (writer, head) = DumpWriter::begin(BrowserClock.now());
+        let total = left.len() as u32;
+        left.reverse();
+        Ok(Self { store, writer: Some(writer), head, left, total })
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.progress_of())
+    }
+
+    /// The next part: `{bytes, progress, finished}`.
+    pub async fn part(&mut self) -> Result<JsValue, JsValue> {
+        let mut text = core::mem::take(&mut self.head);
+        for _ in 0..DUMPED_AT_ONCE.min(self.left.len()) {
+            let Some((space, key)) = self.left.pop() else { break };
+            let value = self.store.get(space, key).await.map_err(|error| to_js_error(&error.into()))?;
+            let line = self.writer.as_mut().zip(value).and_then(|(writer, value)| writer.object(space, &key, &value));
+            text.extend(line);
+        }
+        let finished = self.left.is_empty();
+        if finished {
+            text.extend(self.writer.take().map(DumpWriter::finish));
+        }
+        let bytes = js_sys::Uint8Array::from(text.as_bytes()).into();
+        to_js(&FilePart { bytes, progress: self.progress_of(), finished })
+    }
+
+    fn progress_of(&self) -> Progress {
+        Progress { done: self.total.saturating_sub(self.left.len() as u32), total: self.total }
     }
 }
 

@@ -913,6 +913,12 @@ pub enum OwnerErrorCode {
     Damaged,
     /// The vault was made by a newer Keepsake.
     NewerFormat,
+    /// The passphrase is not the one that the file was sealed with.
+    WrongArchivePassphrase,
+    /// The file was cut off or changed.
+    DamagedArchive,
+    /// The file is none that was taken out of Keepsake.
+    NotAnArchive,
 }
 
 /// What went wrong, what it happened to, and what the person can do.
