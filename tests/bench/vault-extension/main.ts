@@ -132,7 +132,25 @@ const bench = {
 };
 
 export type Bench = typeof bench;
-Object.assign(globalThis, { bench });
+export type Measured = Record<string, number[]>;
+
+let running: Promise<Measured> | undefined;
+
+const remote = {
+  /** Begins a measurement. */
+  begin(name: keyof Bench, args: readonly unknown[]): void {
+    running = (bench[name] as (...args: readonly unknown[]) => Promise<Measured>)(...args);
+  },
+
+  /** What came of it, or null where it is not done within so many milliseconds: a driver waits only so long. */
+  async result(patience: number): Promise<Measured | null> {
+    const overdue = new Promise<null>((resolve) => setTimeout(resolve, patience, null));
+    return (await Promise.race([running, overdue])) ?? null;
+  },
+};
+
+export type Remote = typeof remote;
+Object.assign(globalThis, { remote });
 
 async function newVault(made: typeof USUAL): Promise<BenchVault> {
   vault?.end();
