@@ -98,7 +98,7 @@ export interface KdfRequest {
 export type KdfResponse = { kek: Uint8Array } | { error: OwnerError } | { crashed: true };
 
 /** The address of a WebAssembly module, from a script in the folder `worker/`. */
-export function wasmUrl(module: "archive" | "keepsake" | "passphrase", script: string): URL {
+export function wasmUrl(module: "archive" | "kdf" | "keepsake" | "passphrase", script: string): URL {
   return new URL(`../wasm/${module}_bg.wasm`, script);
 }
 

@@ -1,9 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-mod browser;
-
-use browser::{BrowserClock, BrowserPrimitives};
-use keepsake_crypto::{Kdf, SecretKey, derive_kek};
+use keepsake_browser::{BrowserClock, BrowserPrimitives};
+use keepsake_crypto::{Kdf, SecretKey};
 use keepsake_idb::IdbStore;
 use keepsake_policy::Subject;
 use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Progress, Reply};
@@ -239,15 +237,6 @@ impl StoreDump {
     fn progress_of(&self) -> Progress {
         Progress { done: self.total.saturating_sub(self.left.len() as u32), total: self.total }
     }
-}
-
-/// The key-encryption key of a passphrase (UTF-8): a third of a second and 64 MiB, so for a worker of its own.
-#[wasm_bindgen]
-pub fn derive(passphrase: Vec<u8>, challenge: JsValue) -> Result<Vec<u8>, JsValue> {
-    let passphrase = Zeroizing::new(passphrase);
-    let kdf: Kdf = from_js(challenge)?;
-    let kek = derive_kek(&passphrase, &kdf).map_err(|error| to_js_error(&error.into()))?;
-    Ok(kek.expose().to_vec())
 }
 
 fn opened(result: Result<SecretKey, OwnerError>, effects: Vec<Effect>) -> Result<JsValue, JsValue> {

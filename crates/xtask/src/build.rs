@@ -26,3 +26,13 @@ pub fn make(layout: &Layout, progress: &mut Progress) -> Result<()> {
     progress.step("target/assistant/, the demo page", advice, || bundle::assistant(layout))?;
     progress.step("target/bench/echo-extension/, the benchmark's peer", advice, || bundle::echo_extension(layout))
 }
+
+/// What one benchmark alone loads.
+pub fn for_benchmark(layout: &Layout, progress: &mut Progress, name: &str) -> Result<()> {
+    if name == "vault" {
+        let advice = "Mend what is named above.";
+        progress.step("envelopes by themselves, as WebAssembly", advice, || wasm::compile_envelopes(layout))?;
+        progress.step("target/bench/vault-extension/", advice, || bundle::vault_bench(layout))?;
+    }
+    Ok(())
+}

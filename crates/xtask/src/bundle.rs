@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::layout::{Layout, VERSION, files_below};
 use crate::lit;
-use crate::wasm::{BINDINGS, MODULES};
+use crate::wasm::{self, BINDINGS, MODULES};
 
 const ECHO: &str = "tests/bench/echo-extension";
+const VAULT_BENCH: &str = "tests/bench/vault-extension";
 const ASSISTANT: &str = "tests/fixtures/assistant";
 
 /// How a script is loaded.
@@ -71,6 +72,25 @@ pub fn echo_extension(layout: &Layout) -> Result<()> {
     scripts(layout, Format::ContentScript, &[bridge(layout)], &folder)?;
     fs::copy(layout.path(ECHO).join("manifest.json"), folder.join("manifest.json"))?;
     Ok(())
+}
+
+/// The page of `bench vault`: the workers and modules of dist/ as they ship, and beside them the peers' workers.
+pub fn vault_bench(layout: &Layout) -> Result<()> {
+    let folder = empty(layout.target().join("bench/vault-extension"))?;
+    let source = layout.path(VAULT_BENCH);
+    let mut modules = vec![("main".to_owned(), source.join("main.ts"))];
+    for worker in files_below(&source.join("workers"), ".ts")? {
+        let name = worker.file_stem().and_then(|name| name.to_str()).context("a worker's name is not UTF-8")?;
+        modules.push((format!("workers/{name}"), worker.clone()));
+    }
+    scripts(layout, Format::Module, &modules, &folder)?;
+    copy_static(&source, &source, &folder)?;
+    for part in ["worker", "wasm"] {
+        for file in files_below(&layout.dist().join(part), "")? {
+            copy_below(&layout.dist(), &file, &folder)?;
+        }
+    }
+    wasm::bind_module(layout, &wasm::ENVELOPES, &folder.join("envelopes"))
 }
 
 fn bridge(layout: &Layout) -> (String, PathBuf) {

@@ -31,7 +31,7 @@ cargo xtask COMMAND: each command first does what it needs of those above it.
   start        opens the demo assistant in Firefox with the add-on installed; without a display, plays `demo`
   demo         plays the story of a first day in headless Firefox and saves screenshots
   test         runs every check; what is green here is green in CI
-  bench NAME   measures against a peer in the same Firefox: `bench bridge`
+  bench NAME   measures against peers in the same Firefox: `bench bridge`, `bench vault`
   package      writes the file for the add-on store, the same bytes each time
 
 KEEPSAKE_FIREFOX names the Firefox to use; without it, `firefox` and `firefox-esr` are tried.

@@ -37,7 +37,8 @@ pub fn bench(layout: &Layout, progress: &mut Progress, name: &str) -> Result<()>
         bail!("no benchmark `{name}`: there is no {script}");
     }
     let firefox = build::run(layout, progress)?;
-    progress.step(&format!("benchmark {name}"), "The ratio is over its limit, or see what is said above.", || {
+    build::for_benchmark(layout, progress, name)?;
+    progress.step(&format!("benchmark {name}"), "A row is over its limit, or see what is said above.", || {
         let rows = layout.target().join(format!("bench/{name}.json"));
         if rows.exists() {
             fs::remove_file(&rows)?;

@@ -21,55 +21,61 @@ pub struct Module {
 }
 
 /// Every module.
-pub const MODULES: [Module; 3] = [
+pub const MODULES: [Module; 4] = [
     Module { library: "keepsake_wasm", name: "keepsake" },
+    Module { library: "keepsake_kdf", name: "kdf" },
     Module { library: "keepsake_passphrase", name: "passphrase" },
     Module { library: "keepsake_archive", name: "archive" },
 ];
 
+/// What `bench vault` loads besides; no module of the add-on.
+pub const ENVELOPES: Module = Module { library: "keepsake_bench_envelopes", name: "envelopes" };
+
 /// Compiles the modules for release.
 pub fn compile(layout: &Layout) -> Result<()> {
+    compile_packages(layout, &["keepsake-wasm", "keepsake-kdf", "keepsake-passphrase", "keepsake-archive"])
+}
+
+/// Compiles what `bench vault` loads besides, in the same way.
+pub fn compile_envelopes(layout: &Layout) -> Result<()> {
+    compile_packages(layout, &["keepsake-bench-envelopes"])
+}
+
+fn compile_packages(layout: &Layout, packages: &[&str]) -> Result<()> {
     layout
         .cargo()
-        .args([
-            "build",
-            "--release",
-            "--locked",
-            "--target",
-            TARGET,
-            "--package",
-            "keepsake-wasm",
-            "--package",
-            "keepsake-passphrase",
-            "--package",
-            "keepsake-archive",
-        ])
+        .args(["build", "--release", "--locked", "--target", TARGET])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
         .env("CARGO_ENCODED_RUSTFLAGS", reproducible_flags(layout)?)
         .run()
 }
 
-/// Writes the JavaScript and the final module. Names and tool versions are left out: they cost size and help nobody.
+/// Writes the bindings of every module.
 pub fn bind(layout: &Layout) -> Result<()> {
     let folder = layout.path(BINDINGS);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    for Module { library, name } in MODULES {
-        let mut bindgen = Bindgen::new();
-        bindgen
-            .input_path(layout.target().join(TARGET).join("release").join(library).with_extension("wasm"))
-            .web(true)?
-            .out_name(name)
-            .typescript(true)
-            // The worker says where the module is; a default address would be one that no bundler can follow.
-            .omit_default_module_path(true)
-            .remove_name_section(true)
-            .remove_producers_section(true)
-            .generate(&folder)
-            .with_context(|| format!("wasm-bindgen could not write the bindings of {library}"))?;
-        let size = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
-        println!("   {name}_bg.wasm: {} KB", size.div_ceil(1000));
-    }
+    MODULES.iter().try_for_each(|module| bind_module(layout, module, &folder))
+}
+
+/// Writes the JavaScript and the final module. Names and tool versions are left out: they cost size and help nobody.
+pub fn bind_module(layout: &Layout, module: &Module, folder: &Path) -> Result<()> {
+    let Module { library, name } = module;
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(layout.target().join(TARGET).join("release").join(library).with_extension("wasm"))
+        .web(true)?
+        .out_name(name)
+        .typescript(true)
+        // The worker says where the module is; a default address would be one that no bundler can follow.
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(folder)
+        .with_context(|| format!("wasm-bindgen could not write the bindings of {library}"))?;
+    let size = fs::metadata(folder.join(format!("{name}_bg.wasm")))?.len();
+    println!("   {name}_bg.wasm: {} KB", size.div_ceil(1000));
     Ok(())
 }
 

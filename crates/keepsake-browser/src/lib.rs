@@ -1,4 +1,4 @@
-//! What the vault takes from the browser: its clock, its randomness, and its AES-256-GCM where that is the faster one.
+#![doc = include_str!("../README.md")]
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use keepsake_crypto::{CryptoError, Primitives, Random, SecretKey};
