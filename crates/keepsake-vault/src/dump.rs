@@ -306,16 +306,19 @@ fn parse_key(text: &str) -> Option<ObjectKey> {
     (!text.contains(|c: char| c.is_ascii_uppercase())).then_some(key)
 }
 
+/// Every object by its place.
+type Objects = BTreeMap<(Space, ObjectKey), Vec<u8>>;
+
 /// The objects of a dump in memory, as a store. Who clones it shares them, as two who open the same database do.
 #[derive(Debug, Clone, Default)]
 pub struct DumpStore {
-    objects: Rc<RefCell<BTreeMap<(Space, ObjectKey), Vec<u8>>>>,
+    objects: Rc<RefCell<Objects>>,
 }
 
 impl DumpStore {
     /// Everything that a reader has; fails where the dump is not whole.
     pub fn read<R: BufRead>(reader: DumpReader<R>) -> Result<Self, DumpError> {
-        let objects: Result<BTreeMap<_, _>, _> =
+        let objects: Result<Objects, _> =
             reader.map(|object| object.map(|Object { space, key, value }| ((space, key), value))).collect();
         Ok(Self { objects: Rc::new(RefCell::new(objects?)) })
     }
@@ -435,7 +438,6 @@ mod tests {
 
     #[test]
     fn an_error_names_its_line_and_what_is_wrong_there() {
-        let key = "000102030405060708090a0b0c0d0e0f";
         for (dump, line, fault_begins) in [
             (String::new(), 1, "this is not a dump"),
             (FIRST.replace("dump", "export"), 1, "this is not a dump"),
@@ -444,7 +446,7 @@ mod tests {
             ([FIRST, "\n"].concat(), 2, "it is not in form"),
             ([FIRST, OBJECT, OBJECT, LAST].concat(), 3, "this object stands in the dump twice"),
             ([FIRST, &OBJECT.replace("records", "rekords"), LAST].concat(), 2, "there is no such object store"),
-            ([FIRST, &OBJECT.replace(key, &key[2..]), LAST].concat(), 2, "the key"),
+            ([FIRST, &OBJECT.replacen("00", "", 1), LAST].concat(), 2, "the key"),
             ([FIRST, &OBJECT.replace("0a0b", "0A0b"), LAST].concat(), 2, "the key"),
             ([FIRST, &OBJECT.replace("c2VhbGVk", "c2VhbGV"), LAST].concat(), 2, "the value"),
             ([FIRST, &OBJECT.replace('}', ",\"more\":1}"), LAST].concat(), 2, "it is not in form"),
@@ -487,11 +489,9 @@ mod tests {
     #[test]
     fn the_largest_object_fits_into_a_line() {
         let (mut writer, _) = DumpWriter::begin(7);
-        let value = vec![0xff; MAX_VALUE];
-        for space in Space::ALL {
-            assert!(writer.object(space, &KEY, &value).unwrap().len() <= MAX_LINE);
-        }
-        assert!(writer.object(Space::Meta, &KEY, &[0; MAX_VALUE + 1]).is_none());
+        let longest = Space::ALL.into_iter().max_by_key(|space| space.name().len()).unwrap();
+        assert!(writer.object(longest, &KEY, &vec![0xff; MAX_VALUE]).unwrap().len() <= MAX_LINE);
+        assert!(writer.object(Space::Meta, &KEY, &vec![0; MAX_VALUE + 1]).is_none());
     }
 
     fn objects() -> impl Strategy<Value = Vec<(Space, ObjectKey, Vec<u8>)>> {
