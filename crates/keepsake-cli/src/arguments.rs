@@ -15,7 +15,16 @@ Examples:
   Is the vault in this dump sound? Asks for the passphrase of the vault.
       keepsake-cli verify keepsake-dump.jsonl
 
-  The same with the recovery code, for a program:
+  Take everything out of a dump, into an age file that any program for age opens (by its name; .jsonl is plaintext):
+      keepsake-cli export keepsake-dump.jsonl --output keepsake.age
+
+  The same where the vault does not open any more, since its manifest or catalogue is damaged:
+      keepsake-cli export keepsake-dump.jsonl --salvage --output keepsake.age
+
+  Put the memories of an export into the vault of a dump, and write another dump:
+      keepsake-cli import keepsake.age --into keepsake-dump.jsonl --output merged-dump.jsonl
+
+  The same as the second with the recovery code, for a program:
       keepsake-cli --json verify keepsake-dump.jsonl --recovery-code-file code.txt
 
 Ends with:
@@ -23,12 +32,13 @@ Ends with:
   1  something is damaged or missing
   2  the call or the file makes no sense
   3  the passphrase or recovery code does not open it
-  4  a file cannot be read";
+  4  a file cannot be read or written";
 
-/// Reads and verifies what Keepsake saved, without a browser.
+/// Reads, verifies and rescues what Keepsake saved, without a browser.
 ///
 /// FILE is an export, as an age file or in plaintext, or a raw dump of the object stores. Which of them it is shows in how it
-/// begins. It is never changed, and nothing is sent anywhere.
+/// begins. It is never changed, and nothing is sent
+/// anywhere.
 #[derive(Parser)]
 #[command(name = "keepsake-cli", version, after_help = EXAMPLES)]
 pub struct Arguments {
@@ -46,6 +56,41 @@ pub enum Task {
     Inspect {
         /// An export or a dump
         file: PathBuf,
+    },
+    /// Take everything out of a file: JSON Lines, sealed as an age file or in plaintext
+    Export {
+        /// A dump, or an export to seal or unseal
+        file: PathBuf,
+        /// Where to write it; sealed where the name ends in .age. A file that is there is not replaced
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+        /// Take every object that opens, without the manifest and the catalogue: also what was deleted and put back
+        #[arg(long)]
+        salvage: bool,
+        #[command(flatten)]
+        secret: SecretSource,
+        /// Read the new export's passphrase from this file; - is the standard input
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
+    /// Put the memories of an export into the vault of a dump
+    Import {
+        /// An export
+        file: PathBuf,
+        /// The dump with the vault
+        #[arg(long, value_name = "DUMP")]
+        into: PathBuf,
+        /// Where to write the dump with both. A file that is there is not replaced
+        #[arg(long, short, value_name = "FILE")]
+        output: PathBuf,
+        /// Take in also what was forgotten in the vault
+        #[arg(long)]
+        bring_back: bool,
+        /// Read the export's passphrase from this file; - is the standard input
+        #[arg(long, value_name = "FILE")]
+        export_passphrase_file: Option<PathBuf>,
+        #[command(flatten)]
+        secret: SecretSource,
     },
     /// Open a file and say whether all that should be in it is there and unchanged
     Verify {

@@ -43,6 +43,11 @@ impl Failure {
         Self { code, message: message.into() }
     }
 
+    /// A file that cannot be written.
+    pub fn unwritable(file: &Path, error: &io::Error) -> Self {
+        Self::new(Kind::Io, format!("cannot write {}: {error}", file.display()))
+    }
+
     /// A file that cannot be read.
     pub fn unreadable(file: &Path, error: &io::Error) -> Self {
         Self::new(Kind::Io, format!("cannot read {}: {error}", file.display()))

@@ -6,17 +6,17 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use keepsake_archive::{ArchiveError, Opener, is_archive};
+use keepsake_vault::api::OwnerError;
 use keepsake_vault::dump::{DumpFault, DumpReader, LineReader, is_dump};
-use serde::Deserialize;
+use keepsake_vault::exchange::{Import, is_export};
 
 use crate::failure::{Failure, Kind};
+use crate::secret::Secret;
 
 /// As many bytes as it takes to know an age file.
 const START: u64 = 32;
 /// How much of a sealed file is opened at a time.
 const PIECE: usize = 64 * 1024;
-/// What the first line of an export says it is.
-const EXPORT: &str = "export";
 
 /// A file of plaintext lines, or one whose lines are sealed.
 pub enum Input {
@@ -30,8 +30,8 @@ pub enum Input {
 pub enum Lines {
     /// The objects of a vault.
     Dump(DumpReader<Box<dyn BufRead>>),
-    /// What a person took out of a vault.
-    Export(ExportReader),
+    /// What a person took out of a vault, from the first line on.
+    Export(Box<dyn BufRead>),
 }
 
 /// Opens a file, with a bar on the terminal that shows how far it is read.
@@ -65,49 +65,55 @@ pub fn read_lines(mut input: Box<dyn BufRead>) -> Result<Lines, Failure> {
         let all: Box<dyn BufRead> = Box::new(Cursor::new(first).chain(input));
         return Ok(Lines::Dump(DumpReader::new(all)?));
     }
-    let head: ExportHead = serde_json::from_slice(&first).map_err(|_| neither())?;
-    if head.keepsake != EXPORT {
+    if !is_export(&first) {
         return Err(neither());
     }
-    Ok(Lines::Export(ExportReader { version: head.version, lines: LineReader::new(input), passed: 1 }))
+    Ok(Lines::Export(Box::new(Cursor::new(first).chain(input))))
+}
+
+/// Reads an export to its end, strictly.
+pub fn read_export(mut lines: Box<dyn BufRead>) -> Result<Import, Failure> {
+    let damaged = |error: OwnerError| Failure::new(Kind::Damaged, error.message);
+    let mut import = Import::default();
+    loop {
+        let piece = lines.fill_buf()?;
+        if piece.is_empty() {
+            break;
+        }
+        import.push(piece).map_err(damaged)?;
+        let length = piece.len();
+        lines.consume(length);
+    }
+    import.finish().map_err(damaged)?;
+    Ok(import)
+}
+
+/// An export's lines, unsealed where they are sealed; `passphrase` is asked only then.
+pub fn export_lines(
+    file: &Path,
+    passphrase: impl FnOnce() -> Result<Secret, Failure>,
+) -> Result<Box<dyn BufRead>, Failure> {
+    let (input, _) = open(file)?;
+    let lines = match input {
+        Input::Lines(lines) => lines,
+        Input::Sealed(bytes) => match passphrase()? {
+            Secret::Passphrase(passphrase) => unseal(bytes, &passphrase)?,
+            Secret::RecoveryCode(_) => return Err(no_code()),
+        },
+    };
+    match read_lines(lines)? {
+        Lines::Export(lines) => Ok(lines),
+        Lines::Dump(_) => Err(Failure::new(Kind::Invalid, format!("{} is a dump, not an export", file.display()))),
+    }
+}
+
+/// What a recovery code for an export is answered with.
+pub fn no_code() -> Failure {
+    Failure::new(Kind::Invalid, "an export opens with its passphrase, not with a recovery code")
 }
 
 fn neither() -> Failure {
     Failure::new(Kind::Invalid, "this is neither an export nor a dump of Keepsake")
-}
-
-/// What the first line of every export has.
-#[derive(Deserialize)]
-struct ExportHead {
-    keepsake: String,
-    version: u32,
-}
-
-/// The lines of an export behind the first.
-pub struct ExportReader {
-    pub version: u32,
-    lines: LineReader<Box<dyn BufRead>>,
-    passed: u64,
-}
-
-impl ExportReader {
-    /// Reads to the end; answers how many lines there are in all. Fails where one of them is not a JSON object, or where the
-    /// file is not whole.
-    pub fn count(mut self) -> Result<u64, Failure> {
-        loop {
-            let number = self.passed + self.lines.number() + 1;
-            let damaged = |what: &str| Failure::new(Kind::Damaged, format!("line {number}: {what}"));
-            match self.lines.next_line() {
-                Ok(None) => return Ok(number - 1),
-                Ok(Some(line)) => {
-                    let parsed = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(line);
-                    parsed.map_err(|_| damaged("it is not a JSON object"))?;
-                }
-                Err(DumpFault::Io(error)) => return Err(error.into()),
-                Err(fault) => return Err(damaged(&fault.to_string())),
-            }
-        }
-    }
 }
 
 /// The plaintext of an age file; an error of the archive is handed on inside of an `io::Error`.

@@ -6,6 +6,7 @@ use std::path::Path;
 use keepsake_memory::{Millis, format_rfc3339};
 use keepsake_vault::Space;
 use keepsake_vault::dump::{DUMP_VERSION, DumpStore};
+use keepsake_vault::exchange::EXPORT_VERSION;
 use serde::Serialize;
 
 use crate::failure::{Failure, Kind};
@@ -72,8 +73,8 @@ pub fn run(file: &Path) -> Result<Inspection, Failure> {
     };
     match lines {
         Lines::Export(export) => {
-            let version = Some(export.version);
-            Ok(Inspection::Export(Export { sealed: false, bytes, version, lines: Some(export.count()?) }))
+            let lines = Some(input::read_export(export)?.lines());
+            Ok(Inspection::Export(Export { sealed: false, bytes, version: Some(EXPORT_VERSION), lines }))
         }
         Lines::Dump(reader) => {
             let made = reader.made();

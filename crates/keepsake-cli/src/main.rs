@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod export;
 mod failure;
+mod import;
 mod input;
 mod inspect;
 mod output;
@@ -18,6 +20,13 @@ fn main() -> ExitCode {
     let Arguments { json, task } = Arguments::parse();
     match task {
         Task::Inspect { file } => output::show(inspect::run(&file), json),
+        Task::Export { file, output, salvage, secret, new_passphrase_file } => {
+            output::show(export::run(&file, &output, salvage, &secret, new_passphrase_file.as_deref()), json)
+        }
+        Task::Import { file, into, output, bring_back, export_passphrase_file, secret } => {
+            let from = import::Source { file: &file, passphrase: export_passphrase_file.as_deref() };
+            output::show(import::run(from, &into, &output, bring_back, &secret), json)
+        }
         Task::Verify { file, secret } => output::show(verify::run(&file, &secret), json),
     }
 }

@@ -3,7 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
+use indicatif::ProgressBar;
+use keepsake_crypto::{Kdf, derive_kek};
+use keepsake_vault::Proof;
+use keepsake_vault::api::OwnerError;
 use zeroize::Zeroizing;
 
 use crate::arguments::SecretSource;
@@ -20,6 +25,35 @@ pub enum Secret {
     RecoveryCode(Zeroizing<String>),
 }
 
+impl Secret {
+    /// Derives what the vault wants, and hands it over.
+    pub fn prove<T>(&self, kdf: &Kdf, open: impl FnOnce(Proof<'_>) -> T) -> Result<T, Failure> {
+        match self {
+            Self::RecoveryCode(code) => Ok(open(Proof::RecoveryCode(code))),
+            Self::Passphrase(passphrase) => {
+                let spinner = ProgressBar::new_spinner().with_message("deriving the key");
+                spinner.enable_steady_tick(Duration::from_millis(100));
+                let kek = derive_kek(passphrase, kdf);
+                spinner.finish_and_clear();
+                Ok(open(Proof::Passphrase(&kek.map_err(OwnerError::from)?)))
+            }
+        }
+    }
+}
+
+/// A passphrase for a file that is about to be written: from a file, or asked for twice.
+pub fn new_passphrase(file: Option<&Path>) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let Some(file) = file else {
+        let first = ask("Passphrase for the new export: ")?;
+        let again = ask("The same again: ")?;
+        if first != again {
+            return Err(Failure::new(Kind::Invalid, "the two are not the same: nothing was written"));
+        }
+        return Ok(first);
+    };
+    read_file(file)
+}
+
 impl SecretSource {
     /// Reads what the source has; `of` says in the question what it opens.
     pub fn read(&self, of: &str) -> Result<Secret, Failure> {
@@ -29,12 +63,17 @@ impl SecretSource {
         if self.recovery_code {
             return recovery_code(ask(&format!("Recovery code of {of}: "))?);
         }
-        match &self.passphrase_file {
-            Some(file) => read_file(file),
-            None => ask(&format!("Passphrase of {of}: ")),
-        }
-        .map(Secret::Passphrase)
+        passphrase(self.passphrase_file.as_deref(), of)
     }
+}
+
+/// The passphrase of something: from a file, or asked for.
+pub fn passphrase(file: Option<&Path>, of: &str) -> Result<Secret, Failure> {
+    match file {
+        Some(file) => read_file(file),
+        None => ask(&format!("Passphrase of {of}: ")),
+    }
+    .map(Secret::Passphrase)
 }
 
 fn recovery_code(bytes: Zeroizing<Vec<u8>>) -> Result<Secret, Failure> {

@@ -1,13 +1,11 @@
 //! `verify`: whether a file opens, and all that should be in it is there and unchanged.
 
+use std::io::BufRead;
 use std::path::Path;
-use std::time::Duration;
 
-use indicatif::ProgressBar;
-use keepsake_crypto::derive_kek;
-use keepsake_vault::Proof;
-use keepsake_vault::api::{Command, OwnerError, Reply};
+use keepsake_vault::api::{Command, Damage, Reply};
 use keepsake_vault::dump::DumpStore;
+use keepsake_vault::exchange::EXPORT_VERSION;
 use serde::Serialize;
 
 use crate::arguments::SecretSource;
@@ -15,7 +13,7 @@ use crate::failure::{Failure, Kind};
 use crate::input::{self, Input, Lines};
 use crate::output::{Report, table};
 use crate::secret::Secret;
-use crate::vault::{DumpVault, open_vault};
+use crate::vault::{self, DumpVault, command, unexpected, unlocked_vault};
 
 /// What came of it.
 #[derive(Serialize)]
@@ -32,32 +30,30 @@ pub struct Export {
     sound: bool,
     sealed: bool,
     version: u32,
-    lines: u64,
+    memories: u64,
+    receipts: u64,
+    /// Whether every link of the receipts' chain holds.
+    receipts_intact: bool,
 }
 
-/// What an opened vault says of itself.
+/// What an opened vault says of itself once every object was looked at.
 #[derive(Serialize)]
 pub struct Check {
     sound: bool,
     memories: u32,
     inbox: u32,
     receipts: u32,
-    /// Stored objects that do not open or are not as the vault left them.
-    damaged: u32,
-    /// Whether every link of the receipts' chain holds.
-    receipts_intact: bool,
+    /// Memories that are set aside.
+    aside: u32,
+    /// What is not as the vault left it, by kind.
+    damage: Damage,
 }
 
 pub fn run(file: &Path, source: &SecretSource) -> Result<Verification, Failure> {
     let (input, _) = input::open(file)?;
     match input {
         Input::Sealed(bytes) => {
-            let Secret::Passphrase(passphrase) = source.read("the export")? else {
-                return Err(Failure::new(
-                    Kind::Invalid,
-                    "an export opens with its passphrase, not with a recovery code",
-                ));
-            };
+            let Secret::Passphrase(passphrase) = source.read("the export")? else { return Err(input::no_code()) };
             match input::read_lines(input::unseal(bytes, &passphrase)?)? {
                 Lines::Export(export) => verify_export(export, true),
                 Lines::Dump(_) => {
@@ -69,72 +65,59 @@ pub fn run(file: &Path, source: &SecretSource) -> Result<Verification, Failure> 
         Input::Lines(lines) => match input::read_lines(lines)? {
             Lines::Export(export) => verify_export(export, false),
             Lines::Dump(reader) => {
-                let store = DumpStore::read(reader)?;
-                let vault = open_vault(store)?;
-                let vault = vault.ok_or_else(|| Failure::new(Kind::Damaged, "there is no vault in this dump"))?;
-                Ok(Verification::Dump(check(vault, source)?))
+                let mut vault = unlocked_vault(DumpStore::read(reader)?, source)?;
+                Ok(Verification::Dump(check(&mut vault)?))
             }
         },
     }
 }
 
-fn verify_export(export: input::ExportReader, sealed: bool) -> Result<Verification, Failure> {
-    let version = export.version;
-    Ok(Verification::Export(Export { sound: true, sealed, version, lines: export.count()? }))
+fn verify_export(lines: Box<dyn BufRead>, sealed: bool) -> Result<Verification, Failure> {
+    let import = input::read_export(lines)?;
+    let receipts_intact = import.chain_holds();
+    Ok(Verification::Export(Export {
+        sound: receipts_intact,
+        sealed,
+        version: EXPORT_VERSION,
+        memories: import.memories().len() as u64,
+        receipts: import.receipt_count() as u64,
+        receipts_intact,
+    }))
 }
 
-/// Opens the vault and asks it.
-fn check(mut vault: DumpVault, source: &SecretSource) -> Result<Check, Failure> {
-    unlock(&mut vault, &source.read("the vault")?)?;
-    let Reply::Status(status) = command(&mut vault, Command::Status)? else { return Err(unexpected()) };
-    let Reply::Receipts(receipts) = command(&mut vault, Command::Receipts { offset: 0, limit: 1 })? else {
-        return Err(unexpected());
+/// Looks through everything, with a bar.
+fn check(vault: &mut DumpVault) -> Result<Check, Failure> {
+    let bar = vault::bar("looking through the vault");
+    let mut restart = true;
+    let damage = loop {
+        let Reply::Check(step) = command(vault, Command::Check { restart })? else { return Err(unexpected()) };
+        vault::advance(&bar, step.progress);
+        if step.finished {
+            break step.found;
+        }
+        restart = false;
     };
+    bar.finish_and_clear();
+    let Reply::Status(status) = command(vault, Command::Status)? else { return Err(unexpected()) };
     Ok(Check {
-        sound: status.damaged == 0 && receipts.intact,
+        sound: damage == Damage::default() && status.aside == 0,
         memories: status.memories,
         inbox: status.inbox,
         receipts: status.receipts,
-        damaged: status.damaged,
-        receipts_intact: receipts.intact,
+        aside: status.aside,
+        damage,
     })
-}
-
-/// What the vault writes when it is unlocked, it writes to the objects in memory: the file stays as it is.
-fn unlock(vault: &mut DumpVault, secret: &Secret) -> Result<(), Failure> {
-    let (result, _effects) = match secret {
-        Secret::RecoveryCode(code) => pollster::block_on(vault.unlock(Proof::RecoveryCode(code))),
-        Secret::Passphrase(passphrase) => {
-            let kdf = vault.kdf()?;
-            let spinner = ProgressBar::new_spinner().with_message("deriving the key");
-            spinner.enable_steady_tick(Duration::from_millis(100));
-            let kek = derive_kek(passphrase, &kdf);
-            spinner.finish_and_clear();
-            let kek = kek.map_err(OwnerError::from)?;
-            pollster::block_on(vault.unlock(Proof::Passphrase(&kek)))
-        }
-    };
-    result?;
-    Ok(())
-}
-
-fn command(vault: &mut DumpVault, command: Command) -> Result<Reply, Failure> {
-    let (reply, _effects) = pollster::block_on(vault.command(command));
-    Ok(reply?)
-}
-
-fn unexpected() -> Failure {
-    Failure::new(Kind::Invalid, "the vault answered another question")
 }
 
 impl Report for Verification {
     fn text(&self) -> String {
         match self {
             Self::Export(export) => table(&[
-                ("Result", "the export is whole".to_owned()),
+                ("Result", if export.sound { "the export is whole" } else { "THE RECEIPTS DO NOT HOLD" }.to_owned()),
                 ("Sealed", if export.sealed { "yes" } else { "no" }.to_owned()),
                 ("Version", export.version.to_string()),
-                ("Lines", export.lines.to_string()),
+                ("Memories", export.memories.to_string()),
+                ("Receipts", format!("{}, {}", export.receipts, chain(export.receipts_intact))),
             ]),
             Self::Dump(check) => check.text(),
         }
@@ -151,13 +134,27 @@ impl Report for Verification {
 impl Check {
     fn text(&self) -> String {
         let result = if self.sound { "the vault is sound" } else { "THE VAULT IS DAMAGED" };
-        let chain = if self.receipts_intact { "every link holds" } else { "links are missing or changed" };
-        table(&[
+        let Damage { header, memories, uncatalogued, strays, proposals, decisions, receipts } = self.damage;
+        let mut rows = vec![
             ("Result", result.to_owned()),
             ("Memories", self.memories.to_string()),
             ("Inbox", self.inbox.to_string()),
-            ("Receipts", format!("{}, {chain}", self.receipts)),
-            ("Damaged", self.damaged.to_string()),
-        ])
+            ("Receipts", format!("{}, {}", self.receipts, chain(receipts == 0))),
+        ];
+        let found = [
+            ("Set aside", self.aside),
+            ("Memories damaged", memories),
+            ("Memories without a place in the catalogue", uncatalogued),
+            ("Objects that are nobody's", strays),
+            ("Proposals damaged", proposals),
+            ("Grants and denials damaged", decisions),
+            ("Header put back", u32::from(header)),
+        ];
+        rows.extend(found.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| (what, count.to_string())));
+        table(&rows)
     }
+}
+
+fn chain(intact: bool) -> &'static str {
+    if intact { "every link holds" } else { "links are missing or changed" }
 }

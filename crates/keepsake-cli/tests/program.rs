@@ -26,7 +26,16 @@ use tempfile::TempDir;
 const PASSPHRASE: &str = "six random words to remember";
 /// 2026-01-15; this side of now, so that a session begun then is over.
 const MADE: u64 = 1_768_435_200_000;
-const EXPORT: &str = "{\"keepsake\":\"export\",\"version\":1}\n{\"text\":\"green tea\"}\n{\"text\":\"black tea\"}\n";
+const EXPORT: &str = concat!(
+    r#"{"keepsake":"export","version":1,"exported":"2026-01-15T00:00:00.000Z"}"#,
+    "\n",
+    r#"{"type":"memory","id":"01890a5d-ac96-774b-bcce-b302099a8057","revision":1,"text":"green tea","kind":"note","#,
+    r#""scopes":["general"],"sensitivity":"normal","channel":"self","reviewed":true,"#,
+    r#""created":"2026-01-15T00:00:00.000Z","updated":"2026-01-15T00:00:00.000Z"}"#,
+    "\n",
+    r#"{"type":"end","memories":1,"receipts":0}"#,
+    "\n",
+);
 
 /// A folder with files in it, and a way to call the program on them.
 struct Bench {
@@ -146,9 +155,16 @@ fn seal(plaintext: &str) -> Vec<u8> {
 fn help_names_the_commands_the_exit_codes_and_examples() {
     let help = Bench::new().call(["--help"]);
     assert_eq!(help.code, 0);
-    for said in
-        ["inspect", "verify", "--json", "Examples:", "Ends with:", "the passphrase or recovery code does not open"]
-    {
+    for said in [
+        "inspect",
+        "verify",
+        "export",
+        "import",
+        "--json",
+        "Examples:",
+        "Ends with:",
+        "the passphrase or recovery code does not open",
+    ] {
         assert!(help.output.contains(said), "{said} is not in {}", help.output);
     }
     let help = Bench::new().call(["verify", "--help"]);
@@ -206,8 +222,10 @@ fn a_sound_vault_is_verified_with_its_passphrase_or_its_recovery_code() {
     let bench = Bench::new();
     let (dump, code) = dump();
     let file = bench.write("dump.jsonl", &dump);
-    let sound = json!({"kind": "dump", "sound": true, "memories": 2, "inbox": 0, "receipts": 1, "damaged": 0,
-        "receipts_intact": true});
+    let none = json!({"header": false, "memories": 0, "uncatalogued": 0, "strays": 0, "proposals": 0, "decisions": 0,
+        "receipts": 0});
+    let sound = json!({"kind": "dump", "sound": true, "memories": 2, "inbox": 0, "receipts": 1, "aside": 0,
+        "damage": none});
     let ended = bench.verify(&file, PASSPHRASE);
     assert_eq!((ended.code, ended.json()), (0, sound.clone()));
     let code = bench.write("code.txt", code.to_lowercase());
@@ -249,9 +267,10 @@ fn a_vault_that_lost_memories_or_receipts_ends_with_1() {
     let bench = Bench::new();
     let (dump, _) = dump();
     let ended = bench.verify(&bench.write("records.jsonl", without(&dump, "records")), PASSPHRASE);
-    assert_eq!((ended.code, &ended.json()["sound"], &ended.json()["damaged"]), (1, &json!(false), &json!(1)));
+    assert_eq!((ended.code, &ended.json()["sound"]), (1, &json!(false)));
+    assert_eq!(ended.json()["damage"]["memories"], json!(2));
     let ended = bench.verify(&bench.write("receipts.jsonl", without(&dump, "receipts")), PASSPHRASE);
-    assert_eq!((ended.code, &ended.json()["receipts_intact"]), (1, &json!(false)));
+    assert_eq!((ended.code, &ended.json()["damage"]["receipts"]), (1, &json!(1)));
     let file = bench.write("meta.jsonl", without(&dump, "meta"));
     assert_eq!(bench.inspect(&file).json()["header"], json!({"state": "absent"}));
     let ended = bench.verify(&file, PASSPHRASE);
@@ -270,8 +289,7 @@ fn a_memory_that_was_changed_is_counted() {
     changed.replace_range(place..=place, other);
     let lines: Vec<_> = dump.lines().enumerate().map(|(n, line)| if n == at { &*changed } else { line }).collect();
     let ended = bench.verify(&bench.write("dump.jsonl", lines.join("\n")), PASSPHRASE);
-    let shown = ended.json();
-    assert_eq!((ended.code, &shown["damaged"], &shown["memories"]), (1, &json!(1), &json!(1)));
+    assert_eq!((ended.code, &ended.json()["damage"]["memories"]), (1, &json!(1)));
 }
 
 #[test]
@@ -312,13 +330,117 @@ fn an_export_is_read_sealed_and_in_plaintext() {
     assert_eq!(bench.inspect(&sealed).json(), shown);
     let shown = json!({"kind": "export", "sealed": false, "bytes": EXPORT.len(), "version": 1, "lines": 3});
     assert_eq!(bench.inspect(&plain).json(), shown);
-    let verified = |sealed| json!({"kind": "export", "sound": true, "sealed": sealed, "version": 1, "lines": 3});
+    let verified = |sealed| {
+        json!({"kind": "export", "sound": true, "sealed": sealed, "version": 1, "memories": 1, "receipts": 0,
+            "receipts_intact": true})
+    };
     for (file, is_sealed) in [(&sealed, true), (&plain, false)] {
         let ended = bench.verify(file, PASSPHRASE);
         assert_eq!((ended.code, ended.json()), (0, verified(is_sealed)));
     }
-    let broken = bench.write("export.jsonl", EXPORT.replace("{\"text\":\"black tea\"}", "[\"black tea\"]"));
-    let ended = bench.verify(&broken, PASSPHRASE);
+    for (from, to, said) in [
+        ("\"kind\":\"note\"", "\"kind\":\"rumour\"", "line 2: this is no line of an export"),
+        ("\"memories\":1", "\"memories\":2", "line 3: lines are missing before the end"),
+        ("{\"type\":\"end\",\"memories\":1,\"receipts\":0}\n", "", "line 2: the end is missing: the file was cut off"),
+    ] {
+        let broken = bench.write("export.jsonl", EXPORT.replace(from, to));
+        let ended = bench.verify(&broken, PASSPHRASE);
+        assert_eq!((ended.code, &ended.json()["error"]["message"]), (1, &json!(said)));
+    }
+}
+
+impl Bench {
+    fn export(&self, file: &Path, output: &str, more: &[&str]) -> (Ended, PathBuf) {
+        let (passphrase, output) = (self.write("passphrase.txt", PASSPHRASE), self.path(output));
+        let arguments = [
+            Path::new("--json"),
+            Path::new("export"),
+            file,
+            Path::new("--output"),
+            &output,
+            Path::new("--passphrase-file"),
+            &passphrase,
+            Path::new("--new-passphrase-file"),
+            &passphrase,
+        ];
+        (self.call(arguments.into_iter().map(Path::as_os_str).chain(more.iter().map(std::ffi::OsStr::new))), output)
+    }
+}
+
+#[test]
+fn everything_comes_out_of_a_dump_and_goes_into_another() {
+    let bench = Bench::new();
+    let (dump, _) = dump();
+    let from = bench.write("dump.jsonl", &dump);
+    let (ended, sealed) = bench.export(&from, "out.age", &[]);
+    assert_eq!(
+        (ended.code, ended.json()),
+        (0, json!({"sealed": true, "memories": 2, "receipts": 1, "lost": 0})),
+        "{}",
+        ended.errors
+    );
+    assert_eq!(bench.export(&from, "out.age", &[]).0.code, 4, "what is there is not replaced");
+    let (ended, plain) = bench.export(&sealed, "out.jsonl", &[]);
+    assert_eq!(ended.code, 0);
+    let text = fs::read_to_string(&plain).unwrap();
+    assert!(text.contains("green tea") && text.contains("black tea"));
+    assert!(bench.verify(&sealed, PASSPHRASE).json()["sound"].as_bool().unwrap());
+
+    let other = bench.write("other.jsonl", self::dump().0);
+    let (passphrase, output) = (bench.write("passphrase.txt", PASSPHRASE), bench.path("merged.jsonl"));
+    let ended = bench.call([
+        Path::new("--json"),
+        Path::new("import"),
+        &sealed,
+        Path::new("--into"),
+        &other,
+        Path::new("--output"),
+        &output,
+        Path::new("--export-passphrase-file"),
+        &passphrase,
+        Path::new("--passphrase-file"),
+        &passphrase,
+    ]);
+    // The other vault holds the same words under other ids.
+    assert_eq!((ended.code, &ended.json()["taken"], &ended.json()["memories"]), (0, &json!(0), &json!(2)));
+    assert_eq!(ended.json()["preview"]["unchanged"], json!(2));
+    let changed = text.replace("green tea", "white tea").replace("01", "02");
+    let changed = bench.write("changed.jsonl", changed.replace("2026-02", "2026-01"));
+    let again = bench.path("again.jsonl");
+    let ended = bench.call([
+        Path::new("--json"),
+        Path::new("import"),
+        &changed,
+        Path::new("--into"),
+        &output,
+        Path::new("--output"),
+        &again,
+        Path::new("--passphrase-file"),
+        &passphrase,
+    ]);
+    assert_eq!(ended.code, 0, "{}{}", ended.output, ended.errors);
+    assert!(ended.json()["taken"].as_u64().unwrap() >= 1);
+    let ended = bench.verify(&again, PASSPHRASE);
+    assert_eq!((ended.code, &ended.json()["sound"]), (0, &json!(true)));
+}
+
+#[test]
+fn what_still_opens_is_saved_without_the_manifest() {
+    let bench = Bench::new();
+    let (dump, _) = dump();
+    let manifest = hex::encode(b"keepsake  manife");
+    let lines = dump.lines().map(|line| {
+        let mut line = line.to_owned();
+        if line.contains(&manifest) {
+            line.replace_range(180..181, if line.as_bytes()[180] == b'A' { "B" } else { "A" });
+        }
+        line
+    });
+    let damaged = bench.write("dump.jsonl", lines.collect::<Vec<_>>().join("\n"));
+    let (ended, _) = bench.export(&damaged, "out.jsonl", &[]);
     assert_eq!(ended.code, 1);
-    assert_eq!(ended.json()["error"]["message"], json!("line 3: it is not a JSON object"));
+    assert!(ended.json()["error"]["message"].as_str().unwrap().contains("--salvage"), "{}", ended.output);
+    let (ended, saved) = bench.export(&damaged, "out.jsonl", &["--salvage"]);
+    assert_eq!((ended.code, ended.json()), (0, json!({"sealed": false, "memories": 2, "receipts": 1, "lost": 0})));
+    assert!(fs::read_to_string(saved).unwrap().contains("green tea"));
 }

@@ -20,12 +20,20 @@ pub const MAX_LINE_BYTES: usize = 1024 * 1024;
 /// The most lines of one kind.
 const MAX_LINES: usize = 1_000_000;
 
-/// One line.
+/// The first line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    /// [`EXPORT`].
+    keepsake: String,
+    version: u32,
+    exported: String,
+}
+
+/// Every other line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 enum Line {
-    /// The first line.
-    Export { format: String, version: u32, exported: String },
     /// After how many days a scope forgets.
     Retention { scope: Scope, days: u32 },
     /// A memory.
@@ -68,12 +76,12 @@ struct ReceiptLine {
     event: ReceiptEntry,
 }
 
-/// The name that the first line carries.
-const FORMAT: &str = "keepsake";
+/// What the first line says that this is.
+const EXPORT: &str = "export";
 
 /// Writes the first line.
 pub(crate) fn write_head(exported: Millis) -> Result<String, OwnerError> {
-    write(&Line::Export { format: FORMAT.to_owned(), version: EXPORT_VERSION, exported: format_moment(exported) })
+    write(&Head { keepsake: EXPORT.to_owned(), version: EXPORT_VERSION, exported: format_moment(exported) })
 }
 
 /// Writes how long a scope's memories are kept.
@@ -119,9 +127,18 @@ pub(crate) fn write_end(memories: u64, receipts: u64) -> Result<String, OwnerErr
     write(&Line::End { memories, receipts })
 }
 
-fn write(line: &Line) -> Result<String, OwnerError> {
+fn write(line: &impl Serialize) -> Result<String, OwnerError> {
     let unwritable = |_| OwnerError::invalid("this has no form as JSON");
     serde_json::to_string(line).map(|json| json + "\n").map_err(unwritable)
+}
+
+/// Whether a first line is that of an export, of whatever version.
+pub fn is_export(first_line: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Kind {
+        keepsake: String,
+    }
+    serde_json::from_slice(first_line).is_ok_and(|Kind { keepsake }| keepsake == EXPORT)
 }
 
 /// What an export holds, read strictly from bytes that come in pieces.
@@ -153,10 +170,17 @@ impl Import {
         Ok(())
     }
 
+    /// How many lines were read.
+    pub fn lines(&self) -> u64 {
+        self.line
+    }
+
     /// All of it, once nothing more comes.
     pub fn finish(&mut self) -> Result<(), OwnerError> {
         let line = core::mem::take(&mut self.rest);
-        self.take(&line)?;
+        if !line.is_empty() {
+            self.take(&line)?;
+        }
         if self.ended { Ok(()) } else { Err(self.wrong("the end is missing: the file was cut off")) }
     }
 
@@ -202,33 +226,23 @@ impl Import {
         if line.len() > MAX_LINE_BYTES {
             return Err(self.wrong("the line is too long"));
         }
+        let Some(_) = self.exported else { return self.take_head(line) };
         // serde's message may quote what stands there: it is not passed on.
         let line: Line = serde_json::from_slice(line).map_err(|_| self.wrong("this is no line of an export"))?;
         if self.ended {
             return Err(self.wrong("something stands behind the end"));
         }
-        match (line, self.exported) {
-            (Line::Export { format, version, exported }, None) => {
-                if format != FORMAT {
-                    return Err(self.wrong("this is not an export of Keepsake"));
-                }
-                if version != EXPORT_VERSION {
-                    return Err(self.wrong("this export is of a newer version: update Keepsake"));
-                }
-                self.exported = Some(self.moment(&exported)?);
-            }
-            (Line::Export { .. }, Some(_)) => return Err(self.wrong("a second export begins here")),
-            (_, None) => return Err(self.wrong("this is not an export of Keepsake")),
-            (Line::Retention { scope, days }, _) => self.retention.push((scope, days)),
-            (Line::Memory(memory), _) => {
+        match line {
+            Line::Retention { scope, days } => self.retention.push((scope, days)),
+            Line::Memory(memory) => {
                 let memory = self.memory(memory)?;
                 self.memories.push(memory);
             }
-            (Line::Receipt(receipt), _) => {
+            Line::Receipt(receipt) => {
                 let receipt = self.receipt(receipt)?;
                 self.receipts.push(receipt);
             }
-            (Line::End { memories, receipts }, _) => {
+            Line::End { memories, receipts } => {
                 if memories != self.memories.len() as u64 || receipts != self.receipts.len() as u64 {
                     return Err(self.wrong("lines are missing before the end"));
                 }
@@ -238,6 +252,26 @@ impl Import {
         if self.memories.len().max(self.receipts.len()).max(self.retention.len()) > MAX_LINES {
             return Err(self.wrong("there are too many lines"));
         }
+        Ok(())
+    }
+
+    fn take_head(&mut self, line: &[u8]) -> Result<(), OwnerError> {
+        /// What every version has.
+        #[derive(Deserialize)]
+        struct Version {
+            keepsake: String,
+            version: u32,
+        }
+        let foreign = |_| self.wrong("this is not an export of Keepsake");
+        let Version { keepsake, version } = serde_json::from_slice(line).map_err(foreign)?;
+        if keepsake != EXPORT {
+            return Err(self.wrong("this is not an export of Keepsake"));
+        }
+        if version != EXPORT_VERSION {
+            return Err(self.wrong("this export is of a newer version: update Keepsake"));
+        }
+        let Head { exported, .. } = serde_json::from_slice(line).map_err(foreign)?;
+        self.exported = Some(self.moment(&exported)?);
         Ok(())
     }
 

@@ -16,6 +16,7 @@ mod records;
 mod requests;
 mod restoring;
 mod rotation;
+mod salvage;
 mod session;
 mod store;
 mod transaction;
@@ -25,5 +26,6 @@ mod vault;
 
 pub use exchange::Import;
 pub use requests::MAX_REQUEST_BYTES;
+pub use salvage::{Salvage, salvage};
 pub use store::{Batch, Clock, ObjectKey, Space, Store, StoreError};
 pub use vault::{Proof, Vault};

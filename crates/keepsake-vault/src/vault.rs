@@ -267,30 +267,12 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             return Err(OwnerError::wait(wait));
         }
         let header = self.header.as_ref().ok_or_else(OwnerError::no_vault)?;
-        let (opened, wrong, message) = match proof {
-            Proof::Passphrase(kek) => (
-                open_slot(kek, Purpose::PassphraseSlot, header.vault, &header.slot),
-                OwnerErrorCode::WrongPassphrase,
-                "this passphrase does not open the vault: try again",
-            ),
-            Proof::RecoveryCode(typed) => {
-                let code = RecoveryCode::parse(typed).ok_or_else(|| {
-                    let message = "this is not a whole recovery code: compare it with what you wrote down";
-                    OwnerError::new(OwnerErrorCode::MistypedRecoveryCode, message)
-                })?;
-                let kek = code.derive_kek(&header.vault)?;
-                let slot = header.recovery.as_deref();
-                (
-                    slot.and_then(|slot| open_slot(&kek, Purpose::RecoverySlot, header.vault, slot)),
-                    OwnerErrorCode::WrongRecoveryCode,
-                    "this recovery code does not open the vault: it was replaced, or is for another vault",
-                )
+        open_slots(header, proof).map_err(|error| {
+            // A code that is mistyped was no attempt.
+            if error.code != OwnerErrorCode::MistypedRecoveryCode {
+                self.session.unlock_failed(now);
             }
-        };
-        opened.ok_or_else(|| {
-            self.session.unlock_failed(now);
-            let retry_after_ms = self.session.unlock_wait(now);
-            OwnerError { code: wrong, message: message.to_owned(), retry_after_ms }
+            OwnerError { retry_after_ms: self.session.unlock_wait(now), ..error }
         })
     }
 
@@ -375,6 +357,30 @@ pub(crate) fn seal_slot(
     Sealer::new(kek, purpose).seal(&context, key.secret().expose(), random)
 }
 
+/// The vault key out of the slot that a proof is for.
+pub(crate) fn open_slots(header: &Header, proof: Proof<'_>) -> Result<VaultKey, OwnerError> {
+    match proof {
+        Proof::Passphrase(kek) => {
+            open_slot(kek, Purpose::PassphraseSlot, header.vault, &header.slot).ok_or_else(|| {
+                let message = "this passphrase does not open the vault: try again";
+                OwnerError::new(OwnerErrorCode::WrongPassphrase, message)
+            })
+        }
+        Proof::RecoveryCode(typed) => {
+            let code = RecoveryCode::parse(typed).ok_or_else(|| {
+                let message = "this is not a whole recovery code: compare it with what you wrote down";
+                OwnerError::new(OwnerErrorCode::MistypedRecoveryCode, message)
+            })?;
+            let kek = code.derive_kek(&header.vault)?;
+            let slot = header.recovery.as_deref();
+            slot.and_then(|slot| open_slot(&kek, Purpose::RecoverySlot, header.vault, slot)).ok_or_else(|| {
+                let message = "this recovery code does not open the vault: it was replaced, or is for another vault";
+                OwnerError::new(OwnerErrorCode::WrongRecoveryCode, message)
+            })
+        }
+    }
+}
+
 fn open_slot(kek: &SecretKey, purpose: Purpose, vault: [u8; 16], slot: &[u8]) -> Option<VaultKey> {
     let context = Context { vault, object: HEADER_KEY, revision: 1 };
     let secret = Sealer::new(kek, purpose).open(&context, slot).ok()?;
@@ -431,7 +437,7 @@ impl Open {
     }
 }
 
-fn read_header(bytes: &[u8]) -> Result<Header, OwnerError> {
+pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, OwnerError> {
     /// The one field that every version has.
     #[derive(serde::Deserialize)]
     struct Version {
