@@ -15,10 +15,11 @@ import { FixtureServer } from "../fixtures/server.ts";
 import { command, everyPart, unlock } from "./owner.ts";
 import { createVault, grant, PASSPHRASE, permitHost } from "./support.ts";
 
-const ROUNDS = Number(process.env.KEEPSAKE_KILLS ?? 50);
+/** Each costs a start of Firefox: 50 take minutes. */
+const ROUNDS = Number(process.env.KEEPSAKE_KILLS ?? 12);
 /** Give the seed that a failed run has printed to meet the same moments again. */
 const SEED = Number(process.env.KEEPSAKE_SEED ?? randomInt(2 ** 32));
-/** From when the pages begin to write: long enough for some imports, short enough for many rounds. */
+/** From when the first command is sent: long enough for some imports, short enough for many rounds. */
 const LATEST_KILL_MS = 600;
 /** How many lines the manager's import keeps with one command. */
 const BATCH = 100;
@@ -28,8 +29,8 @@ const AT_ONCE = 500;
 /** What is older is deleted, and must stay so: a vault that grew with every round would make each slower than the last. */
 const KEPT_ROUNDS = 5;
 
-/** What was acknowledged: one more memory, one more batch, or a release with its receipt. */
-type Told = "added" | "imported" | { receipt: string };
+/** That the writers have begun, or what was acknowledged: one more memory, one more batch, or a release with its receipt. */
+type Told = "began" | "added" | "imported" | { receipt: string };
 
 /** How many memories and how many batches of a round are kept. Each comes after the one before is acknowledged. */
 interface Kept {
@@ -109,8 +110,13 @@ async function writeUntilKilled(firefox: Firefox, page: Page, round: number, del
   const kept: Kept = { added: 0, imported: 0 };
   rounds.push(kept);
   const site = await firefox.newTab(server.url());
+  let begin: () => void;
+  const began = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
   const hear = (told: Told) => {
-    if (typeof told === "string") kept[told] += 1;
+    if (told === "began") begin();
+    else if (typeof told === "string") kept[told] += 1;
     else receipts.add(told.receipt);
   };
   const writing = [
@@ -118,7 +124,7 @@ async function writeUntilKilled(firefox: Firefox, page: Page, round: number, del
     site.tellingEvaluate(hear, searchOnAndOn),
   ];
   // Neither comes to an end by itself: where one does, that is a failure to tell of.
-  await Promise.race([...writing, pause(delay)]);
+  await Promise.race([...writing, began.then(() => pause(delay))]);
   await firefox.kill();
   await Promise.allSettled(writing);
 }
@@ -169,6 +175,7 @@ async function addAndImport(tell: (told: Told) => void, texts: string, batch: nu
       tell("imported");
     }
   };
+  tell("began");
   await Promise.all([add(), imports()]);
 }
 
