@@ -123,6 +123,10 @@ export class Firefox {
     }
   }
 
+  get isRunning(): boolean {
+    return isRunning(this.#process);
+  }
+
   /** Installs a folder or an `.xpi` for this run, or for good, which needs an `.xpi`. Answers the extension's id. */
   async install(
     file: string,
@@ -303,8 +307,11 @@ function schemePreferences(scheme: "light" | "dark"): Record<string, number> {
 
 /** SIGKILL to Firefox and to every process that it has started. */
 function killAll(firefox: ChildProcess): void {
-  if (firefox.pid === undefined || firefox.exitCode !== null || firefox.signalCode !== null) return;
-  process.kill(-firefox.pid, "SIGKILL");
+  if (firefox.pid !== undefined && isRunning(firefox)) process.kill(-firefox.pid, "SIGKILL");
+}
+
+function isRunning(firefox: ChildProcess): boolean {
+  return firefox.exitCode === null && firefox.signalCode === null;
 }
 
 function exit(child: ChildProcess): Promise<void> {

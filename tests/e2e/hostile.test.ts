@@ -94,7 +94,9 @@ after(async () => {
   for (const folder of [companion, profile]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-afterEach(() => closeConsents(firefox));
+afterEach(async () => {
+  if (firefox.isRunning) await closeConsents(firefox);
+});
 
 /** A port of its own is an origin of its own: Keepsake knows nothing of it yet, but Firefox's permission is for the host. */
 async function newSite(): Promise<FixtureServer> {

@@ -54,7 +54,9 @@ after(async () => {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
-afterEach(() => closeConsents(firefox));
+afterEach(async () => {
+  if (firefox.isRunning) await closeConsents(firefox);
+});
 
 /** A page of a site that Keepsake knows nothing of yet: a port of its own is an origin of its own. */
 async function newSite(where = firefox): Promise<Page> {

@@ -29,9 +29,9 @@ const ONE_WORD = /^\p{L}+$/u;
 /** No exception lets a memory, a passphrase or a recovery code stand anywhere. */
 const EXCEPTIONS: readonly Exception[] = [
   {
-    files: /^(places|favicons)\.sqlite|^cache2\//,
+    files: /^(places|favicons|permissions)\.sqlite|^cache2\/|^sessionstore\.jsonlz4$/,
     kinds: ["site"],
-    why: "the history, and the pages themselves",
+    why: "the history, the pages themselves, where the person clicked in them, and the tabs that they opened",
   },
   {
     files: /^(prefs|user)\.js$|^extensions\.json$|^datareporting\//,
