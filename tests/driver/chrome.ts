@@ -40,9 +40,13 @@ declare const Services: {
     setStringPref(name: string, value: string): void;
   };
   readonly console: { getMessageArray(): ScriptMessage[] };
+  readonly obs: { notifyObservers(subject: null, topic: string, data: string): void };
 };
 declare const WebExtensionPolicy: { getByID(id: string): { readonly extension: BackgroundHost } | null };
-declare const ChromeUtils: { importESModule(url: string): Record<string, unknown> };
+declare const ChromeUtils: {
+  importESModule(url: string): Record<string, unknown>;
+  requestProcInfo(): Promise<{ children: { type: string; pid: number }[] }>;
+};
 interface IdleService {
   resetIdleTimeOut(sinceLastInputMs: number): void;
 }
@@ -202,6 +206,19 @@ export class Chrome {
       },
       extension,
     );
+  }
+
+  /** The id of the process in which the code of extensions runs. */
+  async extensionProcess(): Promise<number> {
+    return this.#window.waitFor("process of extensions", async () => {
+      const { children } = await ChromeUtils.requestProcInfo();
+      return children.find(({ type }) => type === "extension")?.pid;
+    });
+  }
+
+  /** Has all of Firefox's processes give back what memory they can, as “Minimize memory usage” in about:memory does. */
+  async minimizeMemory(): Promise<void> {
+    await this.#window.evaluate(() => Services.obs.notifyObservers(null, "memory-pressure", "heap-minimize"));
   }
 
   async isInstalled(extension: string): Promise<boolean> {

@@ -48,6 +48,8 @@ const PREFERENCES = {
   "remote.prefs.recommended": true,
   // A prompt's buttons are dead for a moment, against accidental clicks.
   "security.notification_enable_delay": 0,
+  // A Firefox that was killed three times would ask whether to start in its safe mode.
+  "toolkit.startup.max_resumed_crashes": -1,
   "toolkit.telemetry.reportingpolicy.firstRun": false,
   "ui.prefersReducedMotion": 1,
   "xpinstall.signatures.required": false,
@@ -98,6 +100,8 @@ export class Firefox {
       ],
       {
         stdio: ["ignore", "ignore", "pipe"],
+        // A process group of its own, so that it can be killed with all the processes that it has started.
+        detached: true,
         env: {
           ...process.env,
           MOZ_CRASHREPORTER_DISABLE: "1",
@@ -107,16 +111,20 @@ export class Firefox {
       },
     );
     // A test that dies takes its Firefox with it.
-    const killWithUs = () => child.kill("SIGKILL");
+    const killWithUs = () => killAll(child);
     process.once("exit", killWithUs);
     child.once("exit", () => process.removeListener("exit", killWithUs));
     try {
       const bidi = await BidiConnection.open(await listening(child));
       return new Firefox(bidi, await Chrome.open(bidi), child, profile, owns);
     } catch (error) {
-      child.kill("SIGKILL");
+      killAll(child);
       throw error;
     }
+  }
+
+  get isRunning(): boolean {
+    return isRunning(this.#process);
   }
 
   /** Installs a folder or an `.xpi` for this run, or for good, which needs an `.xpi`. Answers the extension's id. */
@@ -240,16 +248,16 @@ export class Firefox {
 
   /** Quits as a person does, so that Firefox writes down what it still holds. */
   async close(): Promise<void> {
-    await this.#bidi.send("browser.close").catch(() => this.#process.kill("SIGKILL"));
-    const overdue = setTimeout(() => this.#process.kill("SIGKILL"), STOP_PATIENCE_MS);
+    await this.#bidi.send("browser.close").catch(() => killAll(this.#process));
+    const overdue = setTimeout(() => killAll(this.#process), STOP_PATIENCE_MS);
     await this.#exited;
     clearTimeout(overdue);
     this.#dispose();
   }
 
-  /** Ends Firefox at once, as a crash or a power cut does: nothing is written that is not written yet. */
+  /** Ends all of Firefox's processes at once, as a crash does: nothing is written that is not written yet. */
   async kill(): Promise<void> {
-    this.#process.kill("SIGKILL");
+    killAll(this.#process);
     await this.#exited;
     this.#dispose();
   }
@@ -295,6 +303,15 @@ function schemePreferences(scheme: "light" | "dark"): Record<string, number> {
     "ui.systemUsesDarkTheme": scheme === "dark" ? 1 : 0,
     "layout.css.prefers-color-scheme.content-override": scheme === "dark" ? 0 : 1,
   };
+}
+
+/** SIGKILL to Firefox and to every process that it has started. */
+function killAll(firefox: ChildProcess): void {
+  if (firefox.pid !== undefined && isRunning(firefox)) process.kill(-firefox.pid, "SIGKILL");
+}
+
+function isRunning(firefox: ChildProcess): boolean {
+  return firefox.exitCode === null && firefox.signalCode === null;
 }
 
 function exit(child: ChildProcess): Promise<void> {

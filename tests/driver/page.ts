@@ -55,6 +55,9 @@ const KEYS: Readonly<Record<string, string>> = {
 
 const RIGHT_BUTTON = 2;
 
+/** Tells one `tellingEvaluate` from the other. */
+let nextChannel = 1;
+
 export class Page {
   /** The BiDi id of the browsing context. */
   readonly context: string;
@@ -103,6 +106,34 @@ export class Page {
     ...args: Args
   ): Promise<Awaited<R>> {
     return (await this.#call(fn, [], args)) as Awaited<R>;
+  }
+
+  /**
+   * Runs a function that tells the test of things while it runs: each is heard the moment that it is told, also where
+   * the page never comes to the end of the function.
+   */
+  async tellingEvaluate<Told, Args extends readonly unknown[], R>(
+    hear: (told: Told) => void,
+    fn: (tell: (told: Told) => void, ...args: Args) => R,
+    ...args: Args
+  ): Promise<Awaited<R>> {
+    const channel = `telling-${nextChannel++}`;
+    await this.#bidi.send("session.subscribe", { events: ["script.message"] });
+    const deafen = this.#bidi.listen(({ method, params }) => {
+      if (method !== "script.message" || params.channel !== channel) return;
+      hear(JSON.parse(String((params.data as RemoteValue).value)) as Told);
+    });
+    try {
+      const source = `async (args, send) => JSON.stringify(
+        await (${fn})((told) => send(JSON.stringify(told)), ...JSON.parse(args)))`;
+      const result = await this.#callFunction(source, [
+        { type: "string", value: JSON.stringify(args) },
+        { type: "channel", value: { channel } },
+      ]);
+      return parsed(result) as Awaited<R>;
+    } finally {
+      deafen();
+    }
   }
 
   /** Runs a function on one element, as soon as exactly one visible element matches. */
@@ -308,7 +339,7 @@ export class Page {
       { type: "string", value: JSON.stringify(args) },
       ...elements.map((sharedId) => ({ sharedId })),
     ]);
-    return result.type === "string" ? JSON.parse(String(result.value)) : undefined;
+    return parsed(result);
   }
 
   async #callFunction(source: string, values: readonly object[]): Promise<RemoteValue> {
@@ -325,6 +356,11 @@ export class Page {
     const frame = stackTrace?.callFrames?.[0];
     throw new PageScriptError(frame?.url ? `${text} (${frame.url}:${frame.lineNumber + 1})` : text);
   }
+}
+
+/** What a function in the page answered as JSON, where it answered anything. */
+function parsed(result: RemoteValue): unknown {
+  return result.type === "string" ? JSON.parse(String(result.value)) : undefined;
 }
 
 function down(key: string): object {

@@ -9,6 +9,7 @@ import { EXTENSION_ID, extensionUrl, INSECURE_HOST, launchWithKeepsake } from ".
 import type { Page } from "../driver/page.ts";
 import { until } from "../driver/until.ts";
 import { FixtureServer } from "../fixtures/server.ts";
+import { findWritten } from "./profile-scan.ts";
 import {
   addMemory,
   answerConsent,
@@ -33,6 +34,7 @@ import {
   waitForNoConsent,
   withPopup,
 } from "./support.ts";
+import { wrote } from "./written.ts";
 
 /** Hears the announcements from the document's first moment on. */
 const LISTENER = `<script>
@@ -70,6 +72,7 @@ declare global {
   }
 }
 
+const profile = mkdtempSync(path.join(tmpdir(), "keepsake-hostile-"));
 const servers: FixtureServer[] = [];
 let firefox: Firefox;
 let companion: string;
@@ -80,23 +83,27 @@ let page: Page;
 
 before(async () => {
   companion = mkdtempSync(path.join(tmpdir(), "keepsake-stranger-"));
-  firefox = await launchWithKeepsake({ extensionHosts: { [STRANGER]: STRANGER_HOST } });
+  firefox = await launchWithKeepsake({ profile, extensionHosts: { [STRANGER]: STRANGER_HOST } });
+  wrote("extension", STRANGER);
   site = await newSite();
 });
 
 after(async () => {
   await firefox?.close();
   await Promise.all(servers.map((server) => server.close()));
-  rmSync(companion, { recursive: true, force: true });
+  for (const folder of [companion, profile]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
-afterEach(() => closeConsents(firefox));
+afterEach(async () => {
+  if (firefox.isRunning) await closeConsents(firefox);
+});
 
 /** A port of its own is an origin of its own: Keepsake knows nothing of it yet, but Firefox's permission is for the host. */
 async function newSite(): Promise<FixtureServer> {
   const server = await FixtureServer.start();
   server.route("/", DOCUMENT);
   servers.push(server);
+  wrote("site", server.origin(), server.origin("127.0.0.1"));
   return server;
 }
 
@@ -992,4 +999,9 @@ test("after all this the vault is whole, and no code of Keepsake's let an error 
   // That a page was kept out of the extension's files is Firefox's own message.
   const errors = (await firefox.extensionErrors()).filter(({ text }) => !text.startsWith("Security Error:"));
   assert.deepEqual(errors, []);
+});
+
+test("nothing readable of all this stands in the profile", async () => {
+  await firefox.close();
+  assert.deepEqual(findWritten(profile), []);
 });

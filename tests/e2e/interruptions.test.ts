@@ -9,6 +9,7 @@ import { EXTENSION_ID, extensionUrl, launchWithKeepsake } from "../driver/keepsa
 import type { Page } from "../driver/page.ts";
 import { until } from "../driver/until.ts";
 import { FixtureServer } from "../fixtures/server.ts";
+import { findWritten } from "./profile-scan.ts";
 import {
   addMemory,
   answerConsent,
@@ -31,26 +32,31 @@ import {
   waitForNoConsent,
   withPopup,
 } from "./support.ts";
+import { wrote } from "./written.ts";
 
 const DOCUMENT = "<!doctype html><title>A site</title><h1>A site</h1>";
 const LOCALHOST = "http://localhost/*";
 const TEA = "Drinks green tea in the morning";
 
+const profile = mkdtempSync(path.join(tmpdir(), "keepsake-interruptions-"));
 const servers: FixtureServer[] = [];
 let firefox: Firefox;
 let manager: Page;
 
 before(async () => {
-  firefox = await launchWithKeepsake();
+  firefox = await launchWithKeepsake({ profile });
   await permitHost(firefox, LOCALHOST);
 });
 
 after(async () => {
   await firefox?.close();
   await Promise.all(servers.map((server) => server.close()));
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
-afterEach(() => closeConsents(firefox));
+afterEach(async () => {
+  if (firefox.isRunning) await closeConsents(firefox);
+});
 
 /** A page of a site that Keepsake knows nothing of yet: a port of its own is an origin of its own. */
 async function newSite(where = firefox): Promise<Page> {
@@ -58,6 +64,7 @@ async function newSite(where = firefox): Promise<Page> {
   // Kept for going back to, as most pages are.
   server.route("/", { body: DOCUMENT, headers: { "cache-control": "max-age=60" } });
   servers.push(server);
+  wrote("site", server.origin());
   return where.newTab(server.url());
 }
 
@@ -294,6 +301,11 @@ test("no memory was lost in all this, and no code of Keepsake's let an error esc
     ({ text }) => !/^Promise (resolved|rejected) after context unloaded/.test(text),
   );
   assert.deepEqual(errors, []);
+});
+
+test("nothing readable of all this stands in the profile", async () => {
+  await firefox.close();
+  assert.deepEqual(findWritten(profile), []);
 });
 
 test("where Firefox gives no storage, the person is told what to do and sites are unauthorized", async () => {

@@ -10,8 +10,9 @@ import type { Page } from "../driver/page.ts";
 import { until } from "../driver/until.ts";
 import { asList, type Conversation } from "../fixtures/conversation.ts";
 import { FixtureServer } from "../fixtures/server.ts";
-import { countFiles, findTexts } from "./profile-scan.ts";
+import { countFiles, findTexts, findWritten } from "./profile-scan.ts";
 import { byTestId as id } from "./support.ts";
+import { wrote } from "./written.ts";
 
 const PASSPHRASE = "marble otters hum beneath seven lanterns";
 
@@ -22,6 +23,11 @@ const HEALTH = [
   "Physiotherapy for the left meniscus is every second Wednesday",
 ];
 const HEALTH_QUESTION = "penicillin hives azithromycin prescription";
+
+/** A name of more than one word is nobody else's: it stands nowhere in Firefox's own files. */
+const TALKS = "past conversations";
+
+const PROPOSED = "Prefers answers in three short paragraphs";
 
 /** Plays one step; whoever runs the story says what that looks like. */
 export type PlayStep = (name: string, step: () => Promise<void>) => Promise<void>;
@@ -75,6 +81,7 @@ class Story {
 
   async install(): Promise<void> {
     this.#served = await FixtureServer.start();
+    wrote("site", this.#server.origin());
     this.#running = await launchWithKeepsake({ profile: this.#profile });
     const onboarding = await this.#firefox.waitForPage(extensionUrl("pages/onboarding/"));
     await onboarding.see(id("create-vault"));
@@ -82,6 +89,7 @@ class Story {
 
   async createVault(): Promise<void> {
     const page = await this.#firefox.waitForPage(extensionUrl("pages/onboarding/"));
+    wrote("passphrase", PASSPHRASE);
     await page.type(id("passphrase"), PASSPHRASE);
     await page.type(id("passphrase-repeat"), PASSPHRASE);
     await page.see(id("strength"));
@@ -94,9 +102,11 @@ class Story {
 
   async importConversation(): Promise<void> {
     const page = await this.#openManager("import");
+    wrote("memory", ...this.#conversation.turns.map(({ text }) => text));
+    wrote("scope", TALKS);
     await page.paste(id("import-text"), asList(this.#conversation));
     await page.see(id("import-preview"));
-    await page.retype(id("import-scope"), "conversations");
+    await page.retype(id("import-scope"), TALKS);
     await page.click(id("import-run"));
     await page.see(id("import-done"));
     await page.click(id("import-see"));
@@ -105,6 +115,8 @@ class Story {
 
   async writeByHand(): Promise<void> {
     const page = this.#manager;
+    wrote("memory", ...HEALTH);
+    wrote("scope", "health");
     for (const text of HEALTH) {
       await page.click(id("add-memory"));
       await page.type(id("edit-text"), text);
@@ -139,10 +151,10 @@ class Story {
   }
 
   async ask(): Promise<void> {
-    const consent = await this.#request("conversations", "Answer from what we talked about");
+    const consent = await this.#request(TALKS, "Answer from what we talked about");
     assert.equal(await consent.text(id("asker")), this.#server.origin());
     assert.match(await consent.text(id("purpose")), /Answer from what we talked about/);
-    await consent.see(id("scope-conversations"));
+    await consent.see(id(`scope-${TALKS}`));
     const total = await consent.text(id("total"));
     assert.match(total, new RegExp(String(this.#conversation.turns.length)));
     const shown = await consent.waitFor(
@@ -218,7 +230,7 @@ class Story {
 
   async allowAgain(): Promise<void> {
     await this.#assistant.click(id("action-add"));
-    const consent = await this.#request("conversations", "Answer from what we talked about");
+    const consent = await this.#request(TALKS, "Answer from what we talked about");
     await consent.click(id("duration-until_revoked"));
     await consent.click(id("allow"));
     await this.#firefox.waitForNoPage(extensionUrl("pages/consent/"));
@@ -226,13 +238,14 @@ class Story {
   }
 
   async propose(): Promise<void> {
-    await this.#assistant.type(id("remember-text"), "Prefers answers in three short paragraphs");
+    wrote("memory", PROPOSED);
+    await this.#assistant.type(id("remember-text"), PROPOSED);
     await this.#assistant.click(id("remember"));
     assert.match((await this.#card("done")).text, /pending_review/);
     const manager = this.#manager;
     await manager.activate();
     await manager.click(id("nav-inbox"));
-    assert.match(await manager.text(id("inbox-item")), /Prefers answers in three short paragraphs/);
+    assert.ok((await manager.text(id("inbox-item"))).includes(PROPOSED));
     await manager.click(id("decline"));
     await manager.see(id("inbox-empty"));
   }
@@ -288,18 +301,16 @@ class Story {
   async nothingReadable(): Promise<void> {
     await this.#firefox.close();
     this.#running = undefined;
-    const sentences = [...this.#conversation.turns.map(({ text }) => text), ...HEALTH, PASSPHRASE];
     assert.ok(countFiles(this.#profile) > 50, "there is a profile to look through");
     const open = findTexts(this.#profile, [extensionUrl("pages/manager/index.html")]).map(({ file }) => file);
     assert.ok(
       open.some((file) => file.startsWith("sessionstore")),
       "what Firefox keeps of open tabs is looked through too",
     );
-    assert.deepEqual(findTexts(this.#profile, sentences), []);
+    assert.deepEqual(findWritten(this.#profile), []);
     const storage = extensionStorage(this.#profile);
     assert.ok(countFiles(storage) > 0, "there is a storage to look through");
-    const names = ["conversations", "health", "localhost", this.#server.origin(), "general"];
-    assert.deepEqual(findTexts(storage, names), []);
+    assert.deepEqual(findTexts(storage, ["localhost", "general"]), []);
   }
 
   async end(): Promise<void> {
@@ -342,6 +353,8 @@ class Story {
 
   /** Has the assistant ask for a scope, and answers the consent's window. */
   async #request(scope: string, purpose: string): Promise<Page> {
+    wrote("scope", scope);
+    wrote("purpose", purpose);
     await this.#assistant.activate();
     await this.#assistant.retype(id("scopes"), scope);
     await this.#assistant.retype(id("purpose"), purpose);
@@ -352,6 +365,7 @@ class Story {
   }
 
   async #question(question: string): Promise<void> {
+    wrote("query", question);
     await this.#assistant.activate();
     await this.#assistant.retype(id("question"), question);
     await this.#assistant.retype(id("top-k"), "10");

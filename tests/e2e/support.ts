@@ -3,6 +3,7 @@ import type { Action, GrantDuration, PageError, PageMethod, PageMethods } from "
 import type { Firefox } from "../driver/firefox.ts";
 import { EXTENSION_ID, extensionUrl } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
+import { wrote } from "./written.ts";
 
 /** Strong enough to be taken without a further confirmation. */
 export const PASSPHRASE = "seven quiet otters mend the copper bell";
@@ -24,6 +25,7 @@ export function byTestId(id: string): string {
 
 /** Makes the vault in the tab that opens when Keepsake is installed, and answers that tab. */
 export async function createVault(firefox: Firefox, passphrase = PASSPHRASE): Promise<Page> {
+  wrote("passphrase", passphrase);
   const onboarding = await firefox.waitForPage(ONBOARDING);
   await onboarding.type(byTestId("passphrase"), passphrase);
   await onboarding.type(byTestId("passphrase-repeat"), passphrase);
@@ -51,6 +53,7 @@ export async function withPopup<R>(
 
 /** Connects a tab's site from the popup and lets Firefox give the permission; the page has its provider then. */
 export async function connectSite(firefox: Firefox, page: Page): Promise<void> {
+  wrote("site", new URL(await page.url()).origin);
   await withPopup(firefox, page, async (popup) => {
     await popup.click(byTestId("connect-site"));
     await firefox.answerPermissionPrompt("allow");
@@ -141,6 +144,8 @@ export interface WrittenMemory {
 
 /** Writes a memory by hand in the manager. */
 export async function addMemory(manager: Page, memory: WrittenMemory): Promise<void> {
+  wrote("memory", memory.text);
+  wrote("scope", memory.scope);
   const dialog = byTestId("memory-dialog");
   await manager.click(byTestId("nav-memories"));
   await manager.click(byTestId("add-memory"));
@@ -232,6 +237,7 @@ export function request<M extends PageMethod>(
   method: M,
   ...[params]: Record<string, never> extends PageMethods[M]["params"] ? [] : [PageMethods[M]["params"]]
 ): Promise<Answer<PageMethods[M]["result"]>> {
+  noteAsked(params);
   return page.evaluate(
     async (method, params, patience): Promise<Answer<PageMethods[M]["result"]>> => {
       type Provider = {
@@ -259,6 +265,15 @@ export function request<M extends PageMethod>(
     params ?? {},
     ANSWER_PATIENCE_MS,
   );
+}
+
+/** What a page says of the vault is no less the person's than what they type. */
+function noteAsked(params: Partial<PageMethods[PageMethod]["params"]> | undefined): void {
+  if (!params) return;
+  if ("query" in params) wrote("query", params.query);
+  if ("purpose" in params) wrote("purpose", params.purpose);
+  if ("scopes" in params) wrote("scope", ...params.scopes);
+  if ("memories" in params) wrote("memory", ...params.memories.map(({ text }) => text));
 }
 
 /** Asks for a grant from a page; the answer comes once the consent is decided. */

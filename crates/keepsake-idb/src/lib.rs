@@ -47,6 +47,28 @@ impl IdbStore {
         };
         make().map_err(|error| failed(&error))
     }
+
+    /// All of it or nothing.
+    async fn commit_once(&self, batch: &Batch) -> Result<(), StoreError> {
+        let watched = self.strict_transaction()?;
+        let transaction = idb::Transaction::from(watched.clone());
+        // No request is awaited by itself: the transaction's end tells of them all.
+        if let Err(error) = issue(&watched, batch) {
+            // What was issued before must not be written without the rest.
+            if let Ok(aborting) = transaction.abort() {
+                let _aborted = aborting.await;
+            }
+            return Err(failed(&error));
+        }
+        match transaction.await {
+            Ok(result) if result.is_committed() => Ok(()),
+            // The reason stands on the transaction alone.
+            Ok(_) => {
+                Err(watched.error().map_or_else(|| StoreError::Failed("aborted".to_owned()), |error| named(&error)))
+            }
+            Err(error) => Err(write_failed(&error)),
+        }
+    }
 }
 
 impl Store for IdbStore {
@@ -85,38 +107,35 @@ impl Store for IdbStore {
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        let watched = self.strict_transaction()?;
-        let transaction = idb::Transaction::from(watched.clone());
-        let issue = || -> Result<(), idb::Error> {
-            // No request is awaited by itself: the transaction's end tells of them all.
-            for space in &batch.clears {
-                let _request = transaction.object_store(space.name())?.clear()?;
-            }
-            for (space, key, value) in &batch.puts {
-                let value = Uint8Array::from(value.as_slice());
-                let _request = transaction.object_store(space.name())?.put(&value, Some(&key_value(key)))?;
-            }
-            for (space, key) in &batch.deletes {
-                let _request = transaction.object_store(space.name())?.delete(key_value(key))?;
-            }
-            Ok(())
-        };
-        if let Err(error) = issue() {
-            // What was issued before must not be written without the rest.
-            if let Ok(aborting) = transaction.abort() {
-                let _aborted = aborting.await;
-            }
-            return Err(write_failed(&error));
-        }
-        match transaction.await {
-            Ok(result) if result.is_committed() => Ok(()),
-            // The reason stands on the transaction alone.
-            Ok(_) => {
-                Err(watched.error().map_or_else(|| StoreError::Failed("aborted".to_owned()), |error| named(&error)))
-            }
-            Err(error) => Err(write_failed(&error)),
+        match self.commit_once(&batch).await {
+            // The transaction after one that ran out of space may only delete, so that room can be made: Firefox takes no puts in
+            // it. The next one is as any other, and shows whether there is room by now.
+            Err(StoreError::Failed(why)) if why.contains("InvalidStateError") => self.commit_once(&batch).await,
+            outcome => outcome,
         }
     }
+}
+
+/// Asks for every change of a batch. Each object store is looked up once: there may be thousands of objects.
+fn issue(transaction: &IdbTransaction, batch: &Batch) -> Result<(), JsValue> {
+    for space in &batch.clears {
+        transaction.object_store(space.name())?.clear()?;
+    }
+    for space in Space::ALL {
+        let mut puts = batch.puts.iter().filter(|(other, _, _)| *other == space).peekable();
+        let mut deletes = batch.deletes.iter().filter(|(other, _)| *other == space).peekable();
+        if puts.peek().is_none() && deletes.peek().is_none() {
+            continue;
+        }
+        let store = transaction.object_store(space.name())?;
+        for (_, key, value) in puts {
+            store.put_with_key(&Uint8Array::from(value.as_slice()), &key_value(key))?;
+        }
+        for (_, key) in deletes {
+            store.delete(&key_value(key))?;
+        }
+    }
+    Ok(())
 }
 
 fn key_value(key: &ObjectKey) -> JsValue {
