@@ -1,6 +1,7 @@
 // The one place where what the vault asks for is done.
 
 import type { Effect } from "../generated/messages";
+import { wakeAt } from "./alarms";
 import type { Askers } from "./askers";
 import type { ConsentWindows } from "./consents";
 import { notifySite } from "./events";
@@ -45,6 +46,8 @@ export class Effects {
         return tellOwnPages(effect.topics);
       case "watch_idle":
         return browser.idle.setDetectionInterval(effect.seconds);
+      case "wake_at":
+        return wakeAt(effect.at);
       case "end_worker":
         return this.#lock();
       case "save_session":

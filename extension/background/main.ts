@@ -2,6 +2,7 @@
 
 import { SITE_PORT } from "../content/protocol";
 import { OWNER_PORT } from "../owner/protocol";
+import { onDue } from "./alarms";
 import { Askers } from "./askers";
 import { injectBridge, isConnected, registerBridge, silenceBridges } from "./connections";
 import { ConsentWindows } from "./consents";
@@ -48,6 +49,8 @@ browser.permissions.onRemoved.addListener(async () => {
 browser.idle.onStateChanged.addListener(async (state) => {
   if (state !== "active") await vault.lockIfOpen();
 });
+
+onDue(() => vault.tidyUpIfOpen());
 
 browser.commands.onCommand.addListener(async (name) => {
   if (name === "lock") await vault.lockIfOpen();

@@ -25,6 +25,17 @@ export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unkno
       return vault.unlockWithCode(call.code);
     case "changePassphrase":
       return vault.changePassphrase(call.proof, call.passphrase, call.acceptWeak);
+    case "rotate":
+      return vault.rotate(call.passphrase);
+    case "exportStart":
+    case "restoreStart":
+    case "exportPart":
+    case "restorePart":
+    case "dumpStart":
+    case "dumpPart":
+      return vault.file(call);
+    case "forgetEverything":
+      return forgetEverything(vault);
     case "lock":
       return vault.lock();
     case "assess":
@@ -55,6 +66,13 @@ async function activeSite(): Promise<ActiveSite> {
   const [tab] = await browser.tabs.query({ active: true, lastFocusedWindow: true });
   const site = describeSite(tab);
   return { ...site, connected: site.subject !== undefined && (await isConnected(site.subject.origin)) };
+}
+
+/** Which sites were connected is forgotten too: Firefox keeps that in the clear. */
+async function forgetEverything(vault: VaultHost): Promise<void> {
+  await vault.forgetEverything();
+  const { origins = [] } = await browser.permissions.getAll();
+  if (origins.length > 0) await browser.permissions.remove({ origins });
 }
 
 /** Firefox's permission is for a host, on all its ports and in all containers: it stays while another of these has a grant. */

@@ -2,7 +2,7 @@
 
 import type { Command, Effect, Reply, StrengthReport, Subject } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { Proof } from "../owner/protocol";
+import type { FileCall, Proof } from "../owner/protocol";
 import type { Opened, Replied, VaultCall, VaultResults } from "../worker/protocol";
 import { awake } from "./keep-awake";
 import { forgetSessionKey, hasSessionKey, loadSession, saveSessionKey } from "./session";
@@ -16,6 +16,7 @@ export type Perform = (effects: Effect[], cause: Cause) => Promise<void>;
 
 export class VaultHost {
   readonly #perform: Perform;
+  #tidying = false;
   #worker: VaultWorker | undefined;
   /** What the person decided on consents and is still being carried out. */
   readonly #decisions = new Set<Promise<unknown>>();
@@ -96,6 +97,28 @@ export class VaultHost {
     }
   }
 
+  /** Begins to seal everything under a new key; what follows is done by and by. */
+  rotate(passphrase: Uint8Array): Promise<void> {
+    return this.#open((worker) => worker.call({ op: "rotate", passphrase }, [passphrase.buffer]));
+  }
+
+  /** Destroys the vault. The worker that held the keys ends first; a new one never had them. */
+  async forgetEverything(): Promise<void> {
+    this.#worker?.terminate("lock");
+    const worker = this.#start(forgetSessionKey().then(loadSession));
+    await this.#perform(await awake(() => worker.call({ op: "forgetEverything" })), "person");
+  }
+
+  /** A call on a file that is taken out or in, a part at a time. */
+  file<C extends FileCall>(call: C, transfer: Transferable[] = []): Promise<VaultResults[C["op"]]> {
+    return this.#call(call, transfer);
+  }
+
+  /** Does what is to be done without being asked for, if the vault is open. */
+  async tidyUpIfOpen(): Promise<void> {
+    if (await hasSessionKey()) await this.#tidyUp();
+  }
+
   /** Locks what is open; what is not is left in peace. */
   async lockIfOpen(): Promise<void> {
     if (await hasSessionKey()) await this.lock();
@@ -119,6 +142,24 @@ export class VaultHost {
     if (session_key) await saveSessionKey(session_key);
     await this.#perform(effects, "person");
     if (error) throw new OwnerFailure(error);
+    void this.#tidyUp();
+  }
+
+  /** A little at a time, so that whoever wants something waits for no more than one step. A lock ends it. */
+  async #tidyUp(): Promise<void> {
+    if (this.#tidying) return;
+    this.#tidying = true;
+    try {
+      for (;;) {
+        const reply = await this.command({ command: "tidy" });
+        if (reply.command !== "tidy" || !reply.reply) break;
+      }
+    } catch (error) {
+      // The vault was locked, or cannot write: the next unlock begins again where this stopped.
+      if (!(error instanceof OwnerFailure)) throw error;
+    } finally {
+      this.#tidying = false;
+    }
   }
 
   /** What the vault asks for is done also where it refuses. */
@@ -148,7 +189,11 @@ export class VaultHost {
   }
 
   #running(): VaultWorker {
-    return this.#worker && !this.#worker.ended ? this.#worker : this.#start(loadSession());
+    if (this.#worker && !this.#worker.ended) return this.#worker;
+    const worker = this.#start(loadSession());
+    // What a suspension interrupted goes on.
+    void this.tidyUpIfOpen();
+    return worker;
   }
 
   #start(kept: ReturnType<typeof loadSession>): VaultWorker {

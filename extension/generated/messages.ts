@@ -49,6 +49,10 @@ export interface Draft {
      * How careful to be in releasing it.
      */
     sensitivity?: Sensitivity;
+    /**
+     * When it is to be forgotten, where it is; milliseconds since 1970.
+     */
+    expires?: Millis;
 }
 
 /**
@@ -151,7 +155,7 @@ export interface PageError {
 /**
  * One thing to do. The vault does none of them itself, and nothing else may be done in its name.
  */
-export type Effect = { effect: "answer"; subject: Subject; request_id: string; body: string } | { effect: "notify"; subject: Subject; event: PageEvent } | { effect: "open_consent"; id: string } | { effect: "close_consent"; id: string } | { effect: "changed"; topics: Topic[] } | { effect: "watch_idle"; seconds: number } | { effect: "end_worker" } | { effect: "save_session"; state: string };
+export type Effect = { effect: "answer"; subject: Subject; request_id: string; body: string } | { effect: "notify"; subject: Subject; event: PageEvent } | { effect: "open_consent"; id: string } | { effect: "close_consent"; id: string } | { effect: "changed"; topics: Topic[] } | { effect: "watch_idle"; seconds: number } | { effect: "wake_at"; at?: Millis } | { effect: "end_worker" } | { effect: "save_session"; state: string };
 
 /**
  * What our own pages show.
@@ -161,7 +165,7 @@ export type Topic = "state" | "memories" | "inbox" | "grants" | "receipts" | "co
 /**
  * The person's commands to an open vault; `status` and `capture` also go to a locked one.
  */
-export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[] } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[] } | { command: "inbox_restore"; items: InboxView[] } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "subject_revoke"; subject: Subject } | { command: "receipts"; offset: number; limit: number } | { command: "protection" } | { command: "idle_change"; minutes: number } | { command: "recovery_make" } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; query?: string; offset: number; limit: number } | { command: "consent_decide"; id: string; decision: ConsentDecision };
+export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_get"; id: MemoryId } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[]; bring_back?: boolean } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[] } | { command: "inbox_restore"; items: InboxView[] } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "subject_revoke"; subject: Subject } | { command: "receipts"; offset: number; limit: number } | { command: "protection" } | { command: "idle_change"; minutes: number } | { command: "recovery_make" } | { command: "retention" } | { command: "retention_set"; scope: Scope; days?: number; preview?: boolean } | { command: "tidy" } | { command: "check"; restart: boolean } | { command: "check_mend" } | { command: "aside"; offset: number; limit: number } | { command: "aside_forget"; ids: MemoryId[] } | { command: "export_start" } | { command: "export_part" } | { command: "export_done" } | { command: "backup" } | { command: "backup_remind"; days?: number } | { command: "restore_start" } | { command: "restore_preview" } | { command: "restore_step"; bring_back: boolean } | { command: "restore_drop" } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; query?: string; offset: number; limit: number } | { command: "consent_decide"; id: string; decision: ConsentDecision };
 
 /**
  * What the person says to a consent.
@@ -171,7 +175,7 @@ export type ConsentDecision = { decision: "allow"; duration: GrantDuration; scop
 /**
  * The answer to a command, under the command's name.
  */
-export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_list"; reply: MemoryPage } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: MemoryView[] } | { command: "inbox_decline"; reply: InboxView[] } | { command: "inbox_restore"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: number } | { command: "subject_revoke"; reply: number } | { command: "receipts"; reply: ReceiptPage } | { command: "protection"; reply: Protection } | { command: "idle_change"; reply: Protection } | { command: "recovery_make"; reply: string } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_decide" };
+export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_get"; reply: MemoryView } | { command: "memory_list"; reply: MemoryPage } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: MemoryView[] } | { command: "inbox_decline"; reply: InboxView[] } | { command: "inbox_restore"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: number } | { command: "subject_revoke"; reply: number } | { command: "receipts"; reply: ReceiptPage } | { command: "protection"; reply: Protection } | { command: "idle_change"; reply: Protection } | { command: "recovery_make"; reply: string } | { command: "retention"; reply: RetentionRule[] } | { command: "retention_set"; reply: number } | { command: "tidy"; reply: boolean } | { command: "check"; reply: CheckProgress } | { command: "check_mend"; reply: Mended } | { command: "aside"; reply: AsidePage } | { command: "aside_forget"; reply: number } | { command: "export_start"; reply: Progress } | { command: "export_part"; reply: ExportPart } | { command: "export_done"; reply: Backup } | { command: "backup"; reply: Backup } | { command: "backup_remind"; reply: Backup } | { command: "restore_start" } | { command: "restore_preview"; reply: RestorePreview } | { command: "restore_step"; reply: RestoreProgress } | { command: "restore_drop" } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_decide" };
 
 /**
  * Whether there is a vault and whether it can be read.
@@ -202,6 +206,32 @@ export interface Status {
      * How many stored objects did not open or were not as the vault left them; 0 in a sound vault.
      */
     damaged: number;
+    /**
+     * How many memories are set aside.
+     */
+    aside: number;
+    /**
+     * How far everything is sealed anew under a new key, while it is.
+     */
+    rotation?: Progress;
+    /**
+     * Whether the person wanted to be reminded to take everything out, and it is time.
+     */
+    backup_due: boolean;
+}
+
+/**
+ * How far something is.
+ */
+export interface Progress {
+    /**
+     * How many objects are done.
+     */
+    done: number;
+    /**
+     * How many there are in all.
+     */
+    total: number;
 }
 
 /**
@@ -220,6 +250,234 @@ export interface Protection {
      * When the recovery code was made, where there is one; milliseconds since 1970.
      */
     recovery_made?: Millis;
+    /**
+     * When the key that everything is sealed under was made; milliseconds since 1970.
+     */
+    key_made: Millis;
+    /**
+     * Whether everything is being sealed anew.
+     */
+    rotating: boolean;
+}
+
+/**
+ * How long the memories of a scope are kept.
+ */
+export interface RetentionRule {
+    /**
+     * The scope.
+     */
+    scope: Scope;
+    /**
+     * Days from when a memory was last written.
+     */
+    days: number;
+}
+
+/**
+ * How far a check is.
+ */
+export interface CheckProgress {
+    /**
+     * How far.
+     */
+    progress: Progress;
+    /**
+     * Whether everything was looked at.
+     */
+    finished: boolean;
+    /**
+     * What is not as the vault left it.
+     */
+    found: Damage;
+}
+
+/**
+ * What is not as the vault left it; all 0 and `false` in a sound vault.
+ */
+export interface Damage {
+    /**
+     * The header is an older or another one: an old passphrase may open the vault again.
+     */
+    header: boolean;
+    /**
+     * Memories that are lost, changed, or an older revision.
+     */
+    memories: number;
+    /**
+     * Memories that the catalogue lost track of.
+     */
+    uncatalogued: number;
+    /**
+     * Objects that nobody knows of.
+     */
+    strays: number;
+    /**
+     * Proposals that do not open, or 1 where one is missing or was put back.
+     */
+    proposals: number;
+    /**
+     * The same of grants and denials; none of them holds then.
+     */
+    decisions: number;
+    /**
+     * Receipts that are lost or changed.
+     */
+    receipts: number;
+}
+
+/**
+ * What was put in order.
+ */
+export interface Mended {
+    /**
+     * Memories that are set aside now.
+     */
+    set_aside: number;
+    /**
+     * Memories that the catalogue had lost and that are there again.
+     */
+    recovered: number;
+    /**
+     * Objects that were nobody's and are erased.
+     */
+    erased: number;
+}
+
+/**
+ * A memory that is set aside: all that is known of it.
+ */
+export interface AsideView {
+    /**
+     * Its identity in the vault.
+     */
+    id: MemoryId;
+    /**
+     * What sort of thing it is.
+     */
+    kind: Kind;
+    /**
+     * Where it stood.
+     */
+    scopes: Scope[];
+    /**
+     * How careful to be with it.
+     */
+    sensitivity: Sensitivity;
+    /**
+     * When it was kept or its source says it was; milliseconds since 1970.
+     */
+    created: Millis;
+    /**
+     * When it was last changed; milliseconds since 1970.
+     */
+    updated: Millis;
+}
+
+/**
+ * A part of what is set aside.
+ */
+export interface AsidePage {
+    /**
+     * How many are set aside in all.
+     */
+    total: number;
+    /**
+     * The part that was asked for.
+     */
+    items: AsideView[];
+}
+
+/**
+ * A part of what is taken out.
+ */
+export interface ExportPart {
+    /**
+     * Whole lines of JSON.
+     */
+    text: string;
+    /**
+     * How far it is.
+     */
+    progress: Progress;
+    /**
+     * Whether this was the last.
+     */
+    finished: boolean;
+}
+
+/**
+ * When everything was last taken out.
+ */
+export interface Backup {
+    /**
+     * When, if ever; milliseconds since 1970.
+     */
+    exported?: Millis;
+    /**
+     * After how many days to remind.
+     */
+    remind_days?: number;
+    /**
+     * Whether it is time.
+     */
+    due: boolean;
+}
+
+/**
+ * What taking in an export would change.
+ */
+export interface RestorePreview {
+    /**
+     * When it was taken out; milliseconds since 1970.
+     */
+    exported: Millis;
+    /**
+     * Memories that are not here.
+     */
+    new: number;
+    /**
+     * Memories that are here in an older revision.
+     */
+    newer: number;
+    /**
+     * Memories that are damaged here.
+     */
+    repaired: number;
+    /**
+     * Memories that are here as they are, or in a newer revision, or whose very words are here.
+     */
+    unchanged: number;
+    /**
+     * Memories that were forgotten here.
+     */
+    forgotten: number;
+    /**
+     * Receipts that come along; 0 where the vault has receipts of its own.
+     */
+    receipts: number;
+    /**
+     * Receipts that stay out, since the vault has receipts of its own or their chain does not hold.
+     */
+    receipts_left: number;
+}
+
+/**
+ * How far an export is taken in.
+ */
+export interface RestoreProgress {
+    /**
+     * How far.
+     */
+    progress: Progress;
+    /**
+     * How many memories were taken in so far.
+     */
+    taken: number;
+    /**
+     * Whether this was the last part.
+     */
+    finished: boolean;
 }
 
 /**
@@ -278,6 +536,10 @@ export interface MemoryView {
      * When it was last changed; milliseconds since 1970.
      */
     updated: Millis;
+    /**
+     * When it is to be forgotten, where it says so itself; milliseconds since 1970.
+     */
+    expires?: Millis;
 }
 
 /**
@@ -334,6 +596,10 @@ export interface PreviewLine {
      * Whether the vault or the list above already holds these very words.
      */
     duplicate: boolean;
+    /**
+     * Whether a memory with these very words was forgotten.
+     */
+    forgotten: boolean;
 }
 
 /**
@@ -344,6 +610,10 @@ export interface ImportReply {
      * The new memories, in the order of the lines.
      */
     ids: MemoryId[];
+    /**
+     * Lines that were forgotten before and are passed over.
+     */
+    passed_over: number;
 }
 
 /**
@@ -638,7 +908,7 @@ export interface StrengthReport {
 /**
  * What went wrong, for our own pages.
  */
-export type OwnerErrorCode = "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "wrong_recovery_code" | "mistyped_recovery_code" | "wait" | "weak_passphrase" | "invalid" | "not_found" | "conflict" | "storage_unavailable" | "storage_failed" | "storage_full" | "damaged" | "newer_format";
+export type OwnerErrorCode = "locked" | "no_vault" | "vault_exists" | "wrong_passphrase" | "wrong_recovery_code" | "mistyped_recovery_code" | "wait" | "weak_passphrase" | "invalid" | "not_found" | "conflict" | "storage_unavailable" | "storage_failed" | "storage_full" | "damaged" | "newer_format" | "wrong_archive_passphrase" | "damaged_archive" | "not_an_archive";
 
 /**
  * What went wrong, what it happened to, and what the person can do.

@@ -1,6 +1,14 @@
 // What the person's own pages say to the background over the port "owner", and what it answers.
 
-import type { Command, OwnerError, Reply, StrengthReport, Subject, Topic } from "../generated/messages";
+import type {
+  Command,
+  OwnerError,
+  Progress,
+  Reply,
+  StrengthReport,
+  Subject,
+  Topic,
+} from "../generated/messages";
 
 /** The name of the port that only our own pages may open. */
 export const OWNER_PORT = "owner";
@@ -20,6 +28,11 @@ export type OwnerCall =
   | { op: "lock" }
   /** Another passphrase, for who knows the one before or the recovery code; all UTF-8. */
   | { op: "changePassphrase"; proof: Proof; passphrase: Uint8Array; acceptWeak: boolean }
+  /** Seals everything under a new key, for who knows the passphrase. Done by and by: `status` tells how far it is. */
+  | { op: "rotate"; passphrase: Uint8Array }
+  | FileCall
+  /** Destroys the vault for good. */
+  | { op: "forgetEverything" }
   /** How strong a passphrase is. */
   | { op: "assess"; passphrase: Uint8Array }
   /** Six random words. */
@@ -32,6 +45,27 @@ export type OwnerCall =
   | { op: "openManager"; section?: ManagerSection }
   /** Opens the onboarding in a tab, or brings it to the front. */
   | { op: "openOnboarding" };
+
+/** Calls on files that are taken out or in, a part at a time: a page reads and saves them. */
+export type FileCall =
+  /** Begins to take everything out: as an age file for the passphrase, or in the clear without one. */
+  | { op: "exportStart"; passphrase?: Uint8Array }
+  /** The next bytes of it; parts are counted from 0, and the last one that was given may be asked for again. */
+  | { op: "exportPart"; part: number }
+  /** Begins to take in what was taken out. */
+  | { op: "restoreStart"; passphrase?: Uint8Array }
+  /** Takes the next bytes of it; parts are counted from 0, and one that comes twice is taken once. */
+  | { op: "restorePart"; part: number; bytes: Uint8Array; last: boolean }
+  /** Begins to copy the object stores as they are, sealed; the vault need not open for it. */
+  | { op: "dumpStart" }
+  | { op: "dumpPart"; part: number };
+
+/** A piece of a file that the person is to save. */
+export interface FilePart {
+  bytes: Uint8Array;
+  progress: Progress;
+  finished: boolean;
+}
 
 /** What shows that it is the person who wants something. */
 export type Proof = { passphrase: Uint8Array } | { code: Uint8Array };
@@ -57,6 +91,14 @@ export interface OwnerResults {
   unlockWithCode: undefined;
   lock: undefined;
   changePassphrase: undefined;
+  rotate: undefined;
+  exportStart: Progress;
+  exportPart: FilePart;
+  restoreStart: undefined;
+  restorePart: undefined;
+  dumpStart: Progress;
+  dumpPart: FilePart;
+  forgetEverything: undefined;
   assess: StrengthReport;
   suggest: string;
   activeSite: ActiveSite;

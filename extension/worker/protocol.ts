@@ -1,7 +1,15 @@
 // What the background says to the worker that owns the vault, and what comes back.
 
-import type { Command, Effect, OwnerError, Reply, StrengthReport, Subject } from "../generated/messages";
-import type { Proof } from "../owner/protocol";
+import type {
+  Command,
+  Effect,
+  OwnerError,
+  Progress,
+  Reply,
+  StrengthReport,
+  Subject,
+} from "../generated/messages";
+import type { FileCall, FilePart, Proof } from "../owner/protocol";
 
 /** What `storage.session` keeps of a vault, so that the next worker goes on where the last one stopped. */
 export interface KeptSession {
@@ -20,6 +28,9 @@ export type VaultCall =
   | { op: "unlock"; passphrase: Uint8Array }
   | { op: "unlockWithCode"; code: Uint8Array }
   | { op: "changePassphrase"; proof: Proof; passphrase: Uint8Array; acceptWeak: boolean }
+  | { op: "rotate"; passphrase: Uint8Array }
+  | FileCall
+  | { op: "forgetEverything" }
   | { op: "lock" }
   | { op: "assess"; passphrase: Uint8Array }
   | { op: "suggest" };
@@ -50,6 +61,14 @@ export interface VaultResults {
   unlock: Opened;
   unlockWithCode: Opened;
   changePassphrase: Replied;
+  rotate: Opened;
+  exportStart: Progress;
+  exportPart: FilePart;
+  restoreStart: undefined;
+  restorePart: undefined;
+  dumpStart: Progress;
+  dumpPart: FilePart;
+  forgetEverything: Effect[];
   lock: Effect[];
   assess: StrengthReport;
   suggest: string;
@@ -79,7 +98,7 @@ export interface KdfRequest {
 export type KdfResponse = { kek: Uint8Array } | { error: OwnerError } | { crashed: true };
 
 /** The address of a WebAssembly module, from a script in the folder `worker/`. */
-export function wasmUrl(module: "keepsake" | "passphrase", script: string): URL {
+export function wasmUrl(module: "archive" | "keepsake" | "passphrase", script: string): URL {
   return new URL(`../wasm/${module}_bg.wasm`, script);
 }
 

@@ -1,10 +1,11 @@
 // The dedicated worker that owns the vault: carries out one call after the other, as the WebAssembly object demands.
 
 import type { OwnerError, StrengthReport } from "../generated/messages";
-import init, { Vault } from "../generated/wasm/keepsake.js";
+import init, { StoreDump, Vault } from "../generated/wasm/keepsake.js";
 import initPassphrase, { assess_passphrase, suggest_passphrase } from "../generated/wasm/passphrase.js";
 import type { Proof } from "../owner/protocol";
 import { deriveKek } from "./derive";
+import { Files } from "./files";
 import { isOwnerError, type VaultCall, type VaultRequest, type VaultResponse, wasmUrl } from "./protocol";
 
 const WEAK: OwnerError = {
@@ -15,6 +16,7 @@ const WEAK: OwnerError = {
 const loaded = init({ module_or_path: wasmUrl("keepsake", import.meta.url) });
 let queue: Promise<unknown> = loaded;
 let opened: Vault | undefined;
+const files = new Files();
 
 self.onmessage = ({ data }: MessageEvent<VaultRequest>) => {
   // Neither touches the vault, and whoever types a passphrase does not wait for an import.
@@ -54,10 +56,7 @@ async function carryOut(call: VaultCall): Promise<unknown> {
         return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().create(challenge, kek));
       });
     case "unlock":
-      return wipeAfter(call.passphrase, async (passphrase) => {
-        const challenge = vault().kdf_challenge();
-        return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().unlock(kek));
-      });
+      return wipeAfter(call.passphrase, unlock);
     case "unlockWithCode":
       return wipeAfter(call.code, (code) => vault().unlock_with_code(code));
     case "changePassphrase":
@@ -65,6 +64,25 @@ async function carryOut(call: VaultCall): Promise<unknown> {
         await refuseWeak(passphrase, call.acceptWeak);
         return changePassphrase(call.proof, passphrase);
       });
+    case "rotate":
+      return wipeAfter(call.passphrase, async (passphrase) => {
+        const challenge = vault().kdf_challenge();
+        return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().rotate(kek));
+      });
+    case "exportStart":
+      return files.exportStart(vault(), call.passphrase);
+    case "exportPart":
+      return files.exportPart(call.part);
+    case "restoreStart":
+      return files.restoreStart(vault(), call.passphrase);
+    case "restorePart":
+      return files.restorePart(vault(), call.part, call.bytes, call.last);
+    case "dumpStart":
+      return files.dumpStart(await StoreDump.begin());
+    case "dumpPart":
+      return files.dumpPart(call.part);
+    case "forgetEverything":
+      return vault().forget_everything();
     case "lock":
       return vault().lock();
     case "assess":
@@ -72,6 +90,33 @@ async function carryOut(call: VaultCall): Promise<unknown> {
     case "suggest":
       await dictionaries();
       return suggest_passphrase();
+  }
+}
+
+/** While the key is derived the vault reads what it will need. A key that is too easy to guess by now is raised on the way. */
+async function unlock(passphrase: Uint8Array): Promise<unknown> {
+  const challenge = vault().kdf_challenge();
+  const raised = vault().raised_kdf_challenge();
+  // Deriving hands the bytes over to another worker.
+  const again = raised ? passphrase.slice() : new Uint8Array();
+  return wipeAfter(again, async () => {
+    const [kek] = await Promise.all([deriveKek(passphrase, challenge), vault().prefetch()]);
+    return wipeAfter(kek, async () => {
+      const opened = await vault().unlock(kek);
+      if (raised && opened.session_key) await raise(kek, again, raised);
+      return opened;
+    });
+  });
+}
+
+/** Where this fails the vault is open all the same, and the next unlock tries again. */
+async function raise(before: Uint8Array, passphrase: Uint8Array, challenge: unknown): Promise<void> {
+  try {
+    await wipeAfter(await deriveKek(passphrase, challenge), (kek) =>
+      vault().raise_kdf(before, challenge, kek),
+    );
+  } catch (error) {
+    console.warn("Keepsake could not make the passphrase harder to guess.", error);
   }
 }
 

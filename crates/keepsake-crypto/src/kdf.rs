@@ -12,6 +12,9 @@ pub const SALT_LEN: usize = 16;
 
 const MAX_PASSPHRASE_BYTES: usize = 1024;
 
+const DEFAULT_MEMORY_KIB: u32 = 64 * 1024;
+const DEFAULT_PASSES: u32 = 3;
+
 /// How a key-encryption key is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +32,12 @@ pub struct Kdf {
 impl Kdf {
     /// The parameters for a new slot: 64 MiB and 3 passes, with a random salt.
     pub fn make(random: &mut impl Random) -> Result<Self, CryptoError> {
-        Ok(Self { salt: random.make()?, memory_kib: 64 * 1024, passes: 3, lanes: 1 })
+        Ok(Self { salt: random.make()?, memory_kib: DEFAULT_MEMORY_KIB, passes: DEFAULT_PASSES, lanes: 1 })
+    }
+
+    /// Whether a new slot would be harder to guess: then this one is to be raised.
+    pub fn is_below_default(&self) -> bool {
+        u64::from(self.memory_kib) * u64::from(self.passes) < u64::from(DEFAULT_MEMORY_KIB) * u64::from(DEFAULT_PASSES)
     }
 
     /// Refuses what is too weak to trust (the OWASP minimum is the floor) and what would only serve to hang the browser.
@@ -41,9 +49,8 @@ impl Kdf {
     }
 }
 
-/// The key-encryption key of a passphrase (UTF-8, normalised to NFKC here). Takes about a third of a second and 64 MiB.
-pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError> {
-    kdf.check()?;
+/// A passphrase (UTF-8) in the one form that keys are derived from: NFKC, however it was typed.
+pub fn normal_passphrase(passphrase: &[u8]) -> Result<Zeroizing<String>, CryptoError> {
     if passphrase.is_empty() || passphrase.len() > MAX_PASSPHRASE_BYTES {
         return Err(CryptoError::BadPassphrase);
     }
@@ -51,8 +58,15 @@ pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError
     // NFKC can lengthen text eighteenfold; with room reserved no unwiped copy is left behind by growing.
     let mut normal = Zeroizing::new(String::with_capacity(passphrase.len() * 18));
     normal.extend(text.nfkc());
+    Ok(normal)
+}
+
+/// The key-encryption key of a passphrase (UTF-8, normalised here). Takes about a third of a second and 64 MiB.
+pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError> {
+    kdf.check()?;
+    let normal = normal_passphrase(passphrase)?;
     let params = Params::new(kdf.memory_kib, kdf.passes, kdf.lanes, Some(32)).map_err(|_| CryptoError::BadKdf)?;
-    let mut kek = SecretKey::from_slice(&[0; 32]).ok_or(CryptoError::BadKdf)?;
+    let mut kek = SecretKey::zero();
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(normal.as_bytes(), &kdf.salt, kek.expose_mut())
         .map_err(|_| CryptoError::OutOfMemory)?;

@@ -30,6 +30,11 @@ impl SecretKey {
         &self.0
     }
 
+    /// To be written over at once.
+    pub(crate) fn zero() -> Self {
+        Self([0; 32])
+    }
+
     pub(crate) fn expose_mut(&mut self) -> &mut [u8; 32] {
         &mut self.0
     }
@@ -65,20 +70,45 @@ impl VaultKey {
         Sealer::new(&self.derive(purpose.label()), purpose)
     }
 
-    /// What makes identifiers under a label.
-    pub fn derive_id_key(&self, label: &str) -> IdKey {
-        IdKey(self.derive(label))
+    fn derive(&self, label: &str) -> SecretKey {
+        derive(&self.0, label)
+    }
+}
+
+/// What a vault's identifiers hang from: random like the vault key, but kept when that is replaced, so that objects keep
+/// their places, subjects their ids, and what was forgotten stays known as such.
+pub struct IdentityKey(SecretKey);
+
+impl IdentityKey {
+    /// A new random one.
+    pub fn make(random: &mut impl Random) -> Result<Self, CryptoError> {
+        SecretKey::make(random).map(Self)
     }
 
-    fn derive(&self, label: &str) -> SecretKey {
-        let mut subkey = SecretKey([0; 32]);
-        // Expanding to 32 bytes cannot fail: the limit is 255 times the digest's length. Were it to, the key would be all
-        // zero, so that is ruled out here rather than assumed.
-        let expanded = Hkdf::<Sha256>::new(None, self.0.expose())
-            .expand_multi_info(&[b"keepsake/1 ", label.as_bytes()], subkey.expose_mut());
-        assert!(expanded.is_ok(), "HKDF-SHA256 expands to 32 bytes");
-        subkey
+    /// The one that a manifest held.
+    pub fn from_secret(secret: SecretKey) -> Self {
+        Self(secret)
     }
+
+    /// The bytes, to seal in a manifest.
+    pub fn secret(&self) -> &SecretKey {
+        &self.0
+    }
+
+    /// What makes identifiers under a label.
+    pub fn derive_id_key(&self, label: &str) -> IdKey {
+        IdKey(derive(&self.0, label))
+    }
+}
+
+fn derive(key: &SecretKey, label: &str) -> SecretKey {
+    let mut subkey = SecretKey::zero();
+    // Expanding to 32 bytes cannot fail: the limit is 255 times the digest's length. Were it to, the key would be all
+    // zero, so that is ruled out here rather than assumed.
+    let expanded = Hkdf::<Sha256>::new(None, key.expose())
+        .expand_multi_info(&[b"keepsake/1 ", label.as_bytes()], subkey.expose_mut());
+    assert!(expanded.is_ok(), "HKDF-SHA256 expands to 32 bytes");
+    subkey
 }
 
 /// Makes identifiers that say nothing to whoever lacks the key.
@@ -120,13 +150,13 @@ pub fn digest(parts: &[&[u8]]) -> [u8; 32] {
 mod tests {
     use super::*;
 
-    fn key(byte: u8) -> VaultKey {
-        VaultKey::from_secret(SecretKey([byte; 32]))
+    fn key(byte: u8) -> IdentityKey {
+        IdentityKey::from_secret(SecretKey([byte; 32]))
     }
 
     #[test]
     fn labels_and_keys_make_other_subkeys() {
-        let id = |key: &VaultKey, label| key.derive_id_key(label).derive_id(&[b"x"]);
+        let id = |key: &IdentityKey, label| key.derive_id_key(label).derive_id(&[b"x"]);
         assert_eq!(id(&key(1), "a"), id(&key(1), "a"));
         assert_ne!(id(&key(1), "a"), id(&key(1), "b"));
         assert_ne!(id(&key(1), "a"), id(&key(2), "a"));

@@ -3,15 +3,20 @@
 mod envelope;
 mod kdf;
 mod keys;
+mod message_key;
 mod padding;
+mod primitives;
 mod random;
 mod recovery;
 mod set_hash;
 
-pub use envelope::{Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, revision_of};
-pub use kdf::{Kdf, SALT_LEN, derive_kek};
-pub use keys::{IdKey, SecretKey, VaultKey, digest};
+pub use envelope::{
+    Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, Sealing, WaitingSeal, revision_of, seal_all, tag_of,
+};
+pub use kdf::{Kdf, SALT_LEN, derive_kek, normal_passphrase};
+pub use keys::{IdKey, IdentityKey, SecretKey, VaultKey, digest};
 pub use padding::{pad, unpad};
+pub use primitives::Primitives;
 pub use random::Random;
 pub use recovery::RecoveryCode;
 pub use set_hash::SetHash;

@@ -75,7 +75,7 @@ impl RecoveryCode {
 
     /// The key-encryption key of the code in a vault. With 130 random bits there is nothing to slow down.
     pub fn derive_kek(&self, vault: &[u8; 16]) -> Result<SecretKey, CryptoError> {
-        let mut kek = SecretKey::from_slice(&[0; 32]).ok_or(CryptoError::DoesNotOpen)?;
+        let mut kek = SecretKey::zero();
         Hkdf::<Sha256>::new(Some(vault), self.0.as_bytes())
             .expand(b"keepsake/1 recovery code", kek.expose_mut())
             .map_err(|_| CryptoError::DoesNotOpen)?;

@@ -10,7 +10,7 @@
 use std::path::Path;
 
 use keepsake_crypto::{
-    Context, Kdf, Purpose, RecoveryCode, Sealer, SecretKey, VaultKey, derive_kek, digest, pad, unpad,
+    Context, IdentityKey, Kdf, Purpose, RecoveryCode, Sealer, SecretKey, VaultKey, derive_kek, digest, pad, unpad,
 };
 use serde_json::Value;
 
@@ -90,7 +90,7 @@ fn a_recovery_code_becomes_the_same_key_for_ever() {
 #[test]
 fn parts_have_the_same_tag_and_digest_for_ever() {
     for row in rows("tags") {
-        let key = VaultKey::from_secret(SecretKey::from_slice(&bytes::<32>(&row, "key")).unwrap());
+        let key = IdentityKey::from_secret(SecretKey::from_slice(&bytes::<32>(&row, "key")).unwrap());
         let ids = key.derive_id_key(text(&row, "label"));
         let (parts, tag) = (parts(&row), bytes::<32>(&row, "tag"));
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();

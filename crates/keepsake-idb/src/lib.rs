@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DomException, IdbDatabase, IdbTransaction};
 
 /// The version of the database's object stores, not of what is in them.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A database of this extension.
 pub struct IdbStore {
@@ -73,11 +73,15 @@ impl Store for IdbStore {
         // Both requests see the one transaction's state and answer in the order of the keys.
         let keys = store.get_all_keys(None, None).await.map_err(read_failed)?;
         let values = store.get_all(None, None).await.map_err(read_failed)?;
-        let pairs = keys.iter().zip(values.iter()).map(|(key, value)| {
-            let key = bytes(key)?.try_into().map_err(|_| StoreError::Failed("a key of another length".to_owned()))?;
-            Ok((key, bytes(value)?))
-        });
+        let pairs = keys.iter().zip(values.iter()).map(|(key, value)| Ok((object_key(key)?, bytes(value)?)));
         pairs.collect()
+    }
+
+    async fn keys(&self, space: Space) -> Result<Vec<ObjectKey>, StoreError> {
+        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
+        let store = transaction.store(space.name()).map_err(read_failed)?;
+        let keys = store.get_all_keys(None, None).await.map_err(read_failed)?;
+        keys.iter().map(object_key).collect()
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
@@ -85,6 +89,9 @@ impl Store for IdbStore {
         let transaction = idb::Transaction::from(watched.clone());
         let issue = || -> Result<(), idb::Error> {
             // No request is awaited by itself: the transaction's end tells of them all.
+            for space in &batch.clears {
+                let _request = transaction.object_store(space.name())?.clear()?;
+            }
             for (space, key, value) in &batch.puts {
                 let value = Uint8Array::from(value.as_slice());
                 let _request = transaction.object_store(space.name())?.put(&value, Some(&key_value(key)))?;
@@ -115,6 +122,10 @@ impl Store for IdbStore {
 fn key_value(key: &ObjectKey) -> JsValue {
     // As an ArrayBuffer: binary keys sort by their bytes.
     Uint8Array::from(key.as_slice()).buffer().into()
+}
+
+fn object_key(key: &JsValue) -> Result<ObjectKey, StoreError> {
+    bytes(key)?.try_into().map_err(|_| StoreError::Failed("a key of another length".to_owned()))
 }
 
 fn bytes(value: &JsValue) -> Result<Vec<u8>, StoreError> {

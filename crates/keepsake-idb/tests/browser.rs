@@ -13,7 +13,7 @@ const B: [u8; 16] = [2; 16];
 const C: [u8; 16] = [0xff; 16];
 
 fn puts(puts: Vec<(Space, [u8; 16], Vec<u8>)>) -> Batch {
-    Batch { puts, deletes: Vec::new() }
+    Batch { puts, ..Batch::default() }
 }
 
 #[wasm_bindgen_test]
@@ -37,8 +37,20 @@ async fn a_put_replaces_and_a_delete_forgets() {
     let store = IdbStore::open("replace").await.unwrap();
     store.commit(puts(vec![(Space::Records, A, vec![1]), (Space::Records, B, vec![2])])).await.unwrap();
     let deletes = vec![(Space::Records, B), (Space::Records, C)];
-    store.commit(Batch { puts: vec![(Space::Records, A, vec![10])], deletes }).await.unwrap();
+    let puts = vec![(Space::Records, A, vec![10])];
+    store.commit(Batch { puts, deletes, ..Batch::default() }).await.unwrap();
     assert_eq!(store.all(Space::Records).await.unwrap(), [(A, vec![10])]);
+    assert_eq!(store.keys(Space::Records).await.unwrap(), [A]);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_cleared_makes_room_for_what_is_written_with_it() {
+    let store = IdbStore::open("clear").await.unwrap();
+    store.commit(puts(vec![(Space::Records, A, vec![1]), (Space::Inbox, A, vec![2])])).await.unwrap();
+    let clears = vec![Space::Records];
+    store.commit(Batch { puts: vec![(Space::Records, B, vec![3])], clears, ..Batch::default() }).await.unwrap();
+    assert_eq!(store.all(Space::Records).await.unwrap(), [(B, vec![3])]);
+    assert_eq!(store.keys(Space::Inbox).await.unwrap(), [A]);
 }
 
 #[wasm_bindgen_test]

@@ -12,6 +12,21 @@ pub fn format_rfc3339(at: Millis) -> Option<String> {
     moment(at)?.format(&Rfc3339).ok()
 }
 
+/// The moment as RFC 3339 in UTC with milliseconds, such as `2026-01-15T00:00:00.000Z`; the last one of the year 9999 for
+/// every later one.
+pub fn format_moment(at: Millis) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    let exact = i128::from(at) * 1_000_000;
+    let written = OffsetDateTime::from_unix_timestamp_nanos(exact).ok().and_then(|at| at.format(format).ok());
+    written.unwrap_or_else(|| "9999-12-31T23:59:59.999Z".to_owned())
+}
+
+/// Reads a moment in RFC 3339, to the millisecond; `None` for anything else and for moments before 1970.
+pub fn parse_moment(text: &str) -> Option<Millis> {
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    Millis::try_from(moment.unix_timestamp_nanos() / 1_000_000).ok()
+}
+
 /// The UTC calendar day of the moment, such as `2026-01-15`; `None` past the year 9999.
 pub fn format_date(at: Millis) -> Option<String> {
     moment(at)?.format(format_description!("[year]-[month]-[day]")).ok()
@@ -38,6 +53,17 @@ mod tests {
         assert_eq!(at, 1_768_435_200_000);
         assert_eq!(format_date(at).as_deref(), Some("2026-01-15"));
         assert_eq!(format_rfc3339(at).as_deref(), Some("2026-01-15T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_moment_reads_back_to_the_millisecond() {
+        for at in [0, 1_768_435_200_123, 253_402_300_799_999] {
+            assert_eq!(parse_moment(&format_moment(at)), Some(at));
+        }
+        assert_eq!(format_moment(u64::MAX), "9999-12-31T23:59:59.999Z");
+        assert_eq!(parse_moment("2026-01-15T01:00:00+01:00"), parse_date("2026-01-15"));
+        assert_eq!(parse_moment("1969-12-31T23:59:59Z"), None);
+        assert_eq!(parse_moment("2026-01-15"), None);
     }
 
     #[test]

@@ -20,6 +20,11 @@ impl MemoryId {
         Self(Builder::from_unix_timestamp_millis(now, &random).into_uuid())
     }
 
+    /// The id in sixteen bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
     /// The sixteen bytes of the UUID.
     pub fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()

@@ -7,7 +7,7 @@ mod record;
 mod scope;
 mod text;
 
-pub use date::{Millis, format_date, format_rfc3339, parse_date};
+pub use date::{Millis, format_date, format_moment, format_rfc3339, parse_date, parse_moment};
 pub use id::MemoryId;
 pub use list::{ListLine, MAX_LIST_BYTES, MAX_LIST_LINES, ParsedList, SkippedLine, parse_list};
 pub use record::{Channel, Draft, Kind, MAX_SCOPES_PER_MEMORY, Memory, Origin, Provenance, Sensitivity, Trust};

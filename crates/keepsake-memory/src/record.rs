@@ -31,6 +31,20 @@ pub enum Kind {
     Note,
 }
 
+impl Kind {
+    /// Every kind, in an order that is part of the stored format.
+    pub const ALL: [Self; 8] = [
+        Self::Fact,
+        Self::Preference,
+        Self::Instruction,
+        Self::Event,
+        Self::Skill,
+        Self::Relationship,
+        Self::Goal,
+        Self::Note,
+    ];
+}
+
 /// How careful to be in releasing a memory. The order is that of the variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
@@ -45,6 +59,11 @@ pub enum Sensitivity {
     Sensitive,
     /// Never leaves under a standing grant.
     Secret,
+}
+
+impl Sensitivity {
+    /// Every sensitivity, in an order that is part of the stored format.
+    pub const ALL: [Self; 4] = [Self::Normal, Self::Personal, Self::Sensitive, Self::Secret];
 }
 
 /// How a memory came in.
@@ -145,9 +164,23 @@ pub struct Draft {
     /// How careful to be in releasing it.
     #[serde(default)]
     pub sensitivity: Sensitivity,
+    /// When it is to be forgotten, where it is; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Millis>,
 }
 
 impl Draft {
+    /// A note in one scope.
+    pub fn note(text: impl Into<String>, scope: Scope) -> Self {
+        Self {
+            text: text.into(),
+            kind: Kind::Note,
+            scopes: vec![scope],
+            sensitivity: Sensitivity::Normal,
+            expires: None,
+        }
+    }
+
     /// The draft in normal form: text normalised, scopes sorted and each once.
     pub fn normalised(mut self) -> Result<Self, MemoryError> {
         self.text = normal_text(&self.text)?;
@@ -205,7 +238,7 @@ mod tests {
     use super::*;
 
     fn draft(text: &str) -> Draft {
-        Draft { text: text.into(), kind: Kind::Note, scopes: vec![Scope::general()], sensitivity: Sensitivity::Normal }
+        Draft::note(text, Scope::general())
     }
 
     #[test]

@@ -1,14 +1,18 @@
 //! Posting lists and BM25 (Robertson and Zaragoza, “The Probabilistic Relevance Framework: BM25 and Beyond”, 2009).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Bound;
 
-use crate::tokens::{growing_word, tokens};
+use crate::tokens::{growing_word, term, words};
 
 const K1: f64 = 0.9;
 const B: f64 = 0.4;
 
 /// The shortest term that may stand for a longer growing word.
 const SHORTEST_STEM: usize = 4;
+
+/// So many written words are remembered with their terms.
+const MAX_KNOWN_WORDS: usize = 200_000;
 
 /// The most terms that a growing word stands for.
 const MAX_EXPANSIONS: usize = 64;
@@ -37,8 +41,27 @@ pub enum LastWord {
 /// The posting lists of a set of texts.
 #[derive(Debug, Default)]
 pub struct Index {
-    postings: BTreeMap<String, Vec<Posting>>,
-    lengths: HashMap<Slot, u32>,
+    /// Every term that was ever seen, with the number of its posting list.
+    terms: BTreeMap<Box<str>, Term>,
+    /// Words as they are written, with their terms: most words of a text were met before, and folding and stemming them
+    /// again is most of the work.
+    known: HashMap<Box<str>, Term>,
+    /// By term; the postings in the order of their slots.
+    postings: Vec<Vec<Posting>>,
+    /// Terms that lost their last text; see [`Self::sweep`].
+    emptied: BTreeSet<Term>,
+    /// By slot, how many terms its text has; `None` where there is none.
+    lengths: Vec<Option<u32>>,
+}
+
+/// A term's number.
+type Term = u32;
+
+/// A text as an index knows it: its terms and how often each occurs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learnt {
+    counts: Vec<(Term, u32)>,
+    length: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -48,44 +71,92 @@ struct Posting {
 }
 
 impl Index {
-    /// Takes in a text under a slot that is free.
-    pub fn insert(&mut self, slot: Slot, text: &str) {
-        let (counts, length) = counted(text);
-        for (term, count) in counts {
-            self.postings.entry(term).or_default().push(Posting { slot, count });
-        }
-        self.lengths.insert(slot, length);
+    /// Gets to know a text without taking it in: the slow part of [`Self::insert`].
+    pub fn learn(&mut self, text: &str) -> Learnt {
+        let mut terms: Vec<Term> = words(text).map(|word| self.term_of(word)).collect();
+        let length = terms.len() as u32;
+        terms.sort_unstable();
+        let counts = terms.chunk_by(|one, other| one == other);
+        let counts = counts.filter_map(|same| Some((*same.first()?, same.len() as u32))).collect();
+        Learnt { counts, length }
     }
 
-    /// Forgets a text; `text` must be what was inserted.
+    /// Takes in a text, under a slot that is free.
+    pub fn insert(&mut self, slot: Slot, learnt: Learnt) {
+        for (term, count) in learnt.counts {
+            if let Some(list) = self.postings.get_mut(term as usize) {
+                let at = list.partition_point(|posting| posting.slot < slot);
+                list.insert(at, Posting { slot, count });
+            }
+        }
+        let at = slot as usize;
+        if self.lengths.len() <= at {
+            self.lengths.resize(at + 1, None);
+        }
+        if let Some(length) = self.lengths.get_mut(at) {
+            *length = Some(learnt.length);
+        }
+    }
+
+    /// Forgets a text; `text` must be what was taken in.
     pub fn remove(&mut self, slot: Slot, text: &str) {
-        for (term, _) in counted(text).0 {
-            if let Some(list) = self.postings.get_mut(&term) {
-                list.retain(|posting| posting.slot != slot);
+        for (term, _) in self.learn(text).counts {
+            if let Some(list) = self.postings.get_mut(term as usize)
+                && let Ok(at) = list.binary_search_by_key(&slot, |posting| posting.slot)
+            {
+                list.remove(at);
                 if list.is_empty() {
-                    self.postings.remove(&term);
+                    self.emptied.insert(term);
                 }
             }
         }
-        self.lengths.remove(&slot);
+        if let Some(length) = self.lengths.get_mut(slot as usize) {
+            *length = None;
+        }
+    }
+
+    /// Forgets the words that no text has any more: to be called once all that belongs together is removed and inserted.
+    pub fn sweep(&mut self) {
+        let mut gone = core::mem::take(&mut self.emptied);
+        gone.retain(|term| self.postings.get(*term as usize).is_none_or(Vec::is_empty));
+        if !gone.is_empty() {
+            self.terms.retain(|_, term| !gone.contains(term));
+            self.known.retain(|_, term| !gone.contains(term));
+        }
+    }
+
+    fn term_of(&mut self, word: &str) -> Term {
+        if let Some(term) = self.known.get(word) {
+            return *term;
+        }
+        let folded = term(word).into_boxed_str();
+        let next = self.postings.len() as Term;
+        let term = *self.terms.entry(folded).or_insert(next);
+        if term == next {
+            self.postings.push(Vec::new());
+        }
+        if self.known.len() >= MAX_KNOWN_WORDS {
+            self.known.clear();
+        }
+        self.known.insert(word.into(), term);
+        term
     }
 
     /// The `limit` visible texts that fit best, best first; equal scores come in the order of their slots.
     pub fn search(&self, query: &str, last: LastWord, limit: usize, visible: impl Fn(Slot) -> bool) -> Vec<Hit> {
-        let seen: HashMap<Slot, f64> = self
-            .lengths
-            .iter()
-            .filter(|&(&slot, _)| visible(slot))
-            .map(|(&slot, &length)| (slot, f64::from(length)))
-            .collect();
-        let mean = seen.values().sum::<f64>() / seen.len().max(1) as f64;
+        let seen: Vec<Option<f64>> =
+            (0..).zip(&self.lengths).map(|(slot, length)| length.filter(|_| visible(slot)).map(f64::from)).collect();
+        let count = seen.iter().flatten().count() as f64;
+        let mean = seen.iter().flatten().sum::<f64>() / count.max(1.0);
         let mut scores: HashMap<Slot, f64> = HashMap::new();
         for term in self.query_terms(query, last) {
-            let Some(list) = self.postings.get(&term) else { continue };
-            let matching: Vec<_> =
-                list.iter().filter_map(|posting| Some((posting, seen.get(&posting.slot)?))).collect();
+            let Some(list) = self.terms.get(&*term).and_then(|term| self.postings.get(*term as usize)) else {
+                continue;
+            };
+            let length = |posting: &Posting| seen.get(posting.slot as usize).copied().flatten();
+            let matching: Vec<_> = list.iter().filter_map(|posting| Some((posting, length(posting)?))).collect();
             let holders = matching.len() as f64;
-            let idf = (1.0 + (seen.len() as f64 - holders + 0.5) / (holders + 0.5)).ln();
+            let idf = (1.0 + (count - holders + 0.5) / (holders + 0.5)).ln();
             for (posting, length) in matching {
                 let count = f64::from(posting.count);
                 let weight = count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length / mean));
@@ -99,31 +170,22 @@ impl Index {
     }
 
     fn query_terms(&self, query: &str, last: LastWord) -> BTreeSet<String> {
-        let mut terms: BTreeSet<String> = tokens(query).collect();
+        let mut terms: BTreeSet<String> = words(query).map(term).collect();
         if let Some(word) = growing_word(query).filter(|_| last == LastWord::Growing) {
-            let longer =
-                self.postings.range(word.clone()..).map(|(term, _)| term).take_while(|term| term.starts_with(&word));
+            let from = (Bound::Included(word.as_str()), Bound::Unbounded);
+            let longer = self.terms.range::<str, _>(from).map(|(term, _)| term);
             let before = terms.len();
-            terms.extend(longer.take(MAX_EXPANSIONS).cloned());
+            let longer = longer.take_while(|term| term.starts_with(&word)).take(MAX_EXPANSIONS);
+            terms.extend(longer.map(|term| term.to_string()));
             // Past the stem (“conversatio” of “conversation”, kept as “convers”) no term begins with what was typed.
             if terms.len() == before {
                 let ends = word.char_indices().map(|(at, _)| at).filter(|&at| at >= SHORTEST_STEM).rev();
-                let stem = ends.filter_map(|end| word.get(..end)).find(|stem| self.postings.contains_key(*stem));
+                let stem = ends.filter_map(|end| word.get(..end)).find(|stem| self.terms.contains_key(*stem));
                 terms.extend(stem.map(str::to_owned));
             }
         }
         terms
     }
-}
-
-fn counted(text: &str) -> (HashMap<String, u32>, u32) {
-    let mut counts = HashMap::new();
-    let mut length = 0;
-    for term in tokens(text) {
-        *counts.entry(term).or_default() += 1;
-        length += 1;
-    }
-    (counts, length)
 }
 
 #[cfg(test)]
@@ -133,8 +195,15 @@ mod tests {
 
     fn index(texts: &[&str]) -> Index {
         let mut index = Index::default();
-        (0..).zip(texts).for_each(|(slot, text)| index.insert(slot, text));
+        add(&mut index, 0, texts);
         index
+    }
+
+    fn add(index: &mut Index, first: Slot, texts: &[&str]) {
+        for (slot, text) in (first..).zip(texts) {
+            let learnt = index.learn(text);
+            index.insert(slot, learnt);
+        }
     }
 
     fn slots(hits: &[Hit]) -> Vec<Slot> {
@@ -163,7 +232,9 @@ mod tests {
         let mut index = index(&["green tea", "tea"]);
         index.remove(0, "green tea");
         index.remove(1, "tea");
-        assert!(index.postings.is_empty() && index.lengths.is_empty());
+        index.sweep();
+        assert!(index.postings.iter().all(Vec::is_empty) && index.lengths.iter().all(Option::is_none));
+        assert!(index.terms.is_empty() && index.known.is_empty(), "no word is left");
     }
 
     proptest! {
@@ -174,7 +245,7 @@ mod tests {
         ) {
             let alone = index(&seen.iter().map(String::as_str).collect::<Vec<_>>());
             let mut both = index(&seen.iter().map(String::as_str).collect::<Vec<_>>());
-            (100..).zip(&hidden).for_each(|(slot, text)| both.insert(slot, text));
+            add(&mut both, 100, &hidden.iter().map(String::as_str).collect::<Vec<_>>());
             prop_assert_eq!(
                 alone.search(&query, LastWord::Whole, 10, |_| true),
                 both.search(&query, LastWord::Whole, 10, |slot| slot < 100)

@@ -3,5 +3,4 @@
 mod bm25;
 mod tokens;
 
-pub use bm25::{Hit, Index, LastWord, Slot};
-pub use tokens::tokens;
+pub use bm25::{Hit, Index, LastWord, Learnt, Slot};

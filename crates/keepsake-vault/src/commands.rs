@@ -1,17 +1,18 @@
 //! The person's commands, one function each.
 
-use keepsake_crypto::Random;
+use keepsake_crypto::Primitives;
 use keepsake_memory::{
-    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity, parse_list,
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, parse_list,
 };
 use keepsake_policy::{Denial, Subject};
-use keepsake_search::LastWord;
+use keepsake_search::{LastWord, Slot};
 
 use crate::api::*;
+use crate::catalogue::{Entry, Standing};
 use crate::consent::grant_view;
 use crate::format::{Decision, Proposal, Receipt};
 use crate::open::Open;
-use crate::records::words_id;
+use crate::records::{WordsSeen, words_id};
 use crate::session::Captured;
 use crate::vault::{Parts, Vault};
 use crate::{Clock, Space, Store};
@@ -22,12 +23,13 @@ const MAX_PAGE: u32 = 500;
 /// The most memories that one command changes.
 const MAX_BATCH: usize = 1000;
 
-impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// Carries out a command; where it fails nothing was changed. The effects hold also then.
     pub async fn command(&mut self, command: Command) -> (Result<Reply, OwnerError>, Vec<Effect>) {
         let mut effects = Vec::new();
         self.enforce_deadline(&mut effects);
         let reply = self.carry_out(command, &mut effects).await;
+        self.watch_due(&mut effects);
         self.save(&mut effects);
         (reply, effects)
     }
@@ -41,13 +43,15 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             }
             Command::MemoryDelete { ids } => Reply::MemoryDelete(self.memory_delete(ids, effects).await?),
             Command::MemoryRestore { memories } => Reply::MemoryRestore(self.memory_restore(memories, effects).await?),
+            Command::MemoryGet { id } => Reply::MemoryGet(self.memory_get(id).await?),
             Command::MemoryList { query, scope, kind, offset, limit } => {
                 Reply::MemoryList(self.memory_list(query, scope, kind, page(offset, limit)?).await?)
             }
             Command::Scopes => Reply::Scopes(self.scopes()?),
             Command::ListPreview { text } => Reply::ListPreview(self.list_preview(&text)?),
-            Command::MemoryImport { source, scope, kind, sensitivity, lines } => {
-                Reply::MemoryImport(self.memory_import(&source, scope, kind, sensitivity, lines, effects).await?)
+            Command::MemoryImport { source, scope, kind, sensitivity, lines, bring_back } => {
+                let like = Draft { kind, sensitivity, ..Draft::note("", scope) };
+                Reply::MemoryImport(self.memory_import(&source, &like, lines, bring_back, effects).await?)
             }
             Command::Capture { text, source, title } => {
                 Reply::Capture(self.capture(Captured { text, source, title }, effects).await?)
@@ -67,6 +71,30 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             Command::Protection => Reply::Protection(self.protection()?),
             Command::IdleChange { minutes } => Reply::IdleChange(self.idle_change(minutes, effects).await?),
             Command::RecoveryMake => Reply::RecoveryMake(self.recovery_make(effects).await?),
+            Command::Retention => Reply::Retention(self.retention()?),
+            Command::RetentionSet { scope, days, preview } => {
+                Reply::RetentionSet(self.retention_set(scope, days, preview, effects).await?)
+            }
+            Command::Tidy => Reply::Tidy(self.tidy(effects).await?),
+            Command::Check { restart } => Reply::Check(self.check(restart, effects).await?),
+            Command::CheckMend => Reply::CheckMend(self.mend(effects).await?),
+            Command::Aside { offset, limit } => Reply::Aside(self.aside(page(offset, limit)?)?),
+            Command::AsideForget { ids } => Reply::AsideForget(self.aside_forget(&ids, effects).await?),
+            Command::ExportStart => Reply::ExportStart(self.export_start()?),
+            Command::ExportPart => Reply::ExportPart(self.export_part().await?),
+            Command::ExportDone => Reply::ExportDone(self.export_done(effects).await?),
+            Command::Backup => Reply::Backup(self.backup()?),
+            Command::BackupRemind { days } => Reply::BackupRemind(self.backup_remind(days, effects).await?),
+            Command::RestoreStart => {
+                self.restore_start()?;
+                Reply::RestoreStart
+            }
+            Command::RestorePreview => Reply::RestorePreview(self.restore_preview().await?),
+            Command::RestoreStep { bring_back } => Reply::RestoreStep(self.restore_step(bring_back, effects).await?),
+            Command::RestoreDrop => {
+                self.restore_drop()?;
+                Reply::RestoreDrop
+            }
             Command::Consent { id } => Reply::Consent(self.consent_view(&id)?),
             Command::ConsentRecords { id, scopes, max_sensitivity, query, offset, limit } => {
                 let page = page(offset, limit)?;
@@ -82,13 +110,25 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     fn status(&self) -> Status {
         let state = self.state();
         match &self.open {
-            None => Status { state, memories: 0, inbox: 0, receipts: 0, damaged: 0 },
+            None => Status {
+                state,
+                memories: 0,
+                inbox: 0,
+                receipts: 0,
+                damaged: 0,
+                aside: 0,
+                rotation: None,
+                backup_due: false,
+            },
             Some(open) => Status {
                 state,
                 memories: open.records.len() as u32,
                 inbox: open.inbox.len() as u32,
                 receipts: open.manifest.receipts as u32,
-                damaged: open.damaged,
+                damaged: open.problems.count(),
+                aside: open.records.count_of(Standing::Aside) as u32,
+                rotation: open.rotation_progress(),
+                backup_due: open.backup(self.clock.now()).due,
             },
         }
     }
@@ -101,6 +141,13 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         Ok(MemoryView::from(&memory))
     }
 
+    async fn memory_get(&self, id: MemoryId) -> Result<MemoryView, OwnerError> {
+        let open = self.opened()?;
+        let (slot, memory) = open.memory(&self.store, id).await?;
+        let usable = open.records.get(slot).is_some_and(|entry| open.is_usable(slot, entry, self.clock.now()));
+        if usable { Ok(MemoryView::from(&memory)) } else { Err(OwnerError::not_found("memory")) }
+    }
+
     async fn memory_edit(
         &mut self,
         id: MemoryId,
@@ -109,17 +156,15 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         effects: &mut Vec<Effect>,
     ) -> Result<MemoryView, OwnerError> {
         let Parts { open, store, random, now } = self.parts()?;
-        let before = open.memory(store, id).await?;
+        let (slot, before) = open.memory(store, id).await?;
         if before.revision != revision {
             let message = "this memory was changed in the meantime: look at it again before you change it";
             return Err(OwnerError::new(OwnerErrorCode::Conflict, message));
         }
         let after = before.revised(draft, now)?;
-        let stood = open.records.get(id).map(|entry| entry.stored);
         let mut transaction = open.transaction(random);
-        let stored = transaction.put(Space::Records, id.as_bytes(), after.revision, &after, stood)?;
-        open.manifest = transaction.commit(store).await?;
-        open.records.insert(&after, stored, &open.keys.equality, Some(&before.draft.text));
+        transaction.replace_memory(slot, &after, Some(&before.draft.text))?;
+        transaction.commit(store).await?;
         effects.push(changed(&[Topic::Memories]));
         Ok(MemoryView::from(&after))
     }
@@ -131,20 +176,8 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     ) -> Result<Vec<MemoryView>, OwnerError> {
         at_most(ids.len())?;
         let Parts { open, store, random, .. } = self.parts()?;
-        let mut entries: Vec<_> = ids.iter().filter_map(|id| open.records.get(*id)).collect();
-        entries.sort_by_key(|entry| entry.id);
-        entries.dedup_by_key(|entry| entry.id);
-        let memories = open.memories(store, &entries).await?;
-        let mut transaction = open.transaction(random);
-        for memory in &memories {
-            if let Some(entry) = open.records.get(memory.id) {
-                transaction.delete(Space::Records, entry.stored);
-            }
-        }
-        open.manifest = transaction.commit(store).await?;
-        for memory in &memories {
-            open.records.remove(memory.id, &memory.draft.text);
-        }
+        let slots = open.records.find_all(&ids);
+        let memories = open.forget(store, random, &slots).await?;
         effects.push(changed(&[Topic::Memories]));
         Ok(memories.iter().map(MemoryView::from).collect())
     }
@@ -152,54 +185,68 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     async fn memory_restore(&mut self, views: Vec<MemoryView>, effects: &mut Vec<Effect>) -> Result<u32, OwnerError> {
         at_most(views.len())?;
         let Parts { open, store, random, now } = self.parts()?;
-        let mut memories: Vec<Memory> = Vec::with_capacity(views.len());
+        let mut memories: Vec<(Option<Slot>, Memory)> = Vec::with_capacity(views.len());
         for view in views {
-            let there = open.records.get(view.id).is_some() || memories.iter().any(|memory| memory.id == view.id);
-            if !there {
-                memories.push(restored(view, now)?);
+            let there = memories.iter().any(|(_, memory)| memory.id == view.id);
+            if !there && open.records.find(view.id).is_none() {
+                memories.push((open.records.find_any(view.id), restored(view, now)?));
             }
         }
-        open.add(store, random, &memories).await?;
+        let mut transaction = open.transaction(random);
+        for (slot, memory) in &memories {
+            match slot {
+                Some(slot) => transaction.replace_memory(*slot, memory, None)?,
+                None => transaction.add_memory(memory)?,
+            }
+        }
+        transaction.commit(store).await?;
         effects.push(changed(&[Topic::Memories]));
         Ok(memories.len() as u32)
     }
 
     async fn memory_list(
-        &self,
+        &mut self,
         query: Option<String>,
         scope: Option<Scope>,
         kind: Option<Kind>,
         page: core::ops::Range<usize>,
     ) -> Result<MemoryPage, OwnerError> {
-        let open = self.opened()?;
-        let passes = |entry: &crate::records::Entry| {
-            scope.as_ref().is_none_or(|scope| entry.scopes.contains(scope))
+        let Parts { open, store, now, .. } = self.parts()?;
+        let query = query.filter(|query| !query.trim().is_empty());
+        if query.is_some() {
+            open.make_index(store).await?;
+        }
+        let passes = |slot: Slot, entry: &Entry| {
+            scope.as_ref().is_none_or(|scope| open.records.scopes(entry).contains(scope))
                 && kind.is_none_or(|kind| entry.kind == kind)
+                && open.is_usable(slot, entry, now)
         };
-        let found = match query.filter(|query| !query.trim().is_empty()) {
+        let (total, slots) = match query {
             Some(query) => {
                 let found = open.records.search(&query, LastWord::Growing, usize::MAX, passes);
-                found.into_iter().map(|(entry, _)| entry).collect()
+                (found.len(), part(&found, page).iter().map(|(slot, _)| *slot).collect())
             }
-            None => open.records.newest(passes),
+            None => open.records.newest(page, passes),
         };
-        let items = open.memories(&self.store, part(&found, page)).await?;
-        Ok(MemoryPage { total: found.len() as u32, items: items.iter().map(MemoryView::from).collect() })
+        let items = open.memories(store, &slots).await?;
+        Ok(MemoryPage { total: total as u32, items: items.iter().map(MemoryView::from).collect() })
     }
 
     fn scopes(&self) -> Result<Vec<CountedScope>, OwnerError> {
-        let counts = self.opened()?.records.scopes();
+        let (open, now) = (self.opened()?, self.clock.now());
+        let counts = open.records.counted_scopes(|slot, entry| open.is_usable(slot, entry, now));
         Ok(counts.into_iter().map(|(name, memories)| CountedScope { name: name.clone(), memories }).collect())
     }
 
     fn list_preview(&self, text: &str) -> Result<ListPreview, OwnerError> {
         let open = self.opened()?;
         let parsed = parse_list(text)?;
-        let mut above = std::collections::HashSet::new();
+        let mut seen = open.records.standing_of_words();
         let lines = parsed.lines.into_iter().map(|line| {
-            let repeated = !above.insert(words_id(&open.keys.equality, &line.text));
-            let duplicate = repeated || open.records.hold_words(&open.keys.equality, &line.text);
-            PreviewLine { line, duplicate }
+            let words = words_id(&open.keys.equality, &line.text);
+            let line = PreviewLine { line, duplicate: seen.are_kept(words), forgotten: seen.were_forgotten(words) };
+            seen.note(words);
+            line
         });
         Ok(ListPreview { lines: lines.collect(), skipped: parsed.skipped })
     }
@@ -207,25 +254,30 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     async fn memory_import(
         &mut self,
         source: &str,
-        scope: Scope,
-        kind: Kind,
-        sensitivity: Sensitivity,
+        like: &Draft,
         lines: Vec<ListLine>,
+        bring_back: bool,
         effects: &mut Vec<Effect>,
     ) -> Result<ImportReply, OwnerError> {
         at_most(lines.len())?;
         let Parts { open, store, random, now } = self.parts()?;
         let provenance =
             Provenance { channel: Channel::Import, origin: Some(Origin::new(source, None)), reviewed: false };
-        let mut memories = Vec::with_capacity(lines.len());
+        let seen = if bring_back { WordsSeen::default() } else { open.records.standing_of_words() };
+        let (mut memories, mut passed_over) = (Vec::with_capacity(lines.len()), 0);
         for line in lines {
             let id = MemoryId::new(now, random.make()?);
-            let draft = Draft { text: line.text, kind, scopes: vec![scope.clone()], sensitivity };
-            memories.push(Memory::new(id, draft, provenance.clone(), line.created.unwrap_or(now), now)?);
+            let draft = Draft { text: line.text, ..like.clone() };
+            let memory = Memory::new(id, draft, provenance.clone(), line.created.unwrap_or(now), now)?;
+            if seen.were_forgotten(words_id(&open.keys.equality, &memory.draft.text)) {
+                passed_over += 1;
+            } else {
+                memories.push(memory);
+            }
         }
         open.add(store, random, &memories).await?;
         effects.push(changed(&[Topic::Memories]));
-        Ok(ImportReply { ids: memories.iter().map(|memory| memory.id).collect() })
+        Ok(ImportReply { ids: memories.iter().map(|memory| memory.id).collect(), passed_over })
     }
 
     async fn inbox(&self, page: core::ops::Range<usize>) -> Result<InboxPage, OwnerError> {
@@ -262,19 +314,18 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             let draft = draft.clone().unwrap_or_else(|| proposal.draft.clone());
             accepted.push(Memory::new(proposal.id, draft, provenance, proposal.received, now)?);
         }
+        let waiting: Vec<_> = accepted.iter().filter_map(|memory| Some(open.inbox.get(&memory.id)?.stored)).collect();
+        let slots: Vec<_> = accepted.iter().map(|memory| open.records.find_any(memory.id)).collect();
         let mut transaction = open.transaction(random);
-        let mut stored = Vec::with_capacity(accepted.len());
-        for memory in &accepted {
-            if let Some(waiting) = open.inbox.get(&memory.id) {
-                transaction.delete(Space::Inbox, waiting.stored);
+        waiting.into_iter().for_each(|stored| transaction.delete(Space::Inbox, stored));
+        for (memory, slot) in accepted.iter().zip(slots) {
+            match slot {
+                Some(slot) => transaction.replace_memory(slot, memory, None)?,
+                None => transaction.add_memory(memory)?,
             }
-            stored.push(transaction.put(Space::Records, memory.id.as_bytes(), memory.revision, memory, None)?);
         }
-        open.manifest = transaction.commit(store).await?;
-        for (memory, stored) in accepted.iter().zip(stored) {
-            open.inbox.remove(&memory.id);
-            open.records.insert(memory, stored, &open.keys.equality, None);
-        }
+        transaction.commit(store).await?;
+        accepted.iter().for_each(|memory| drop(open.inbox.remove(&memory.id)));
         effects.push(changed(&[Topic::Inbox, Topic::Memories]));
         Ok(accepted.iter().map(MemoryView::from).collect())
     }
@@ -287,13 +338,10 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         at_most(ids.len())?;
         let Parts { open, store, random, .. } = self.parts()?;
         let proposals = proposals(open, store, ids).await?;
+        let waiting: Vec<_> = proposals.iter().filter_map(|one| Some(open.inbox.get(&one.id)?.stored)).collect();
         let mut transaction = open.transaction(random);
-        for proposal in &proposals {
-            if let Some(waiting) = open.inbox.get(&proposal.id) {
-                transaction.delete(Space::Inbox, waiting.stored);
-            }
-        }
-        open.manifest = transaction.commit(store).await?;
+        waiting.into_iter().for_each(|stored| transaction.delete(Space::Inbox, stored));
+        transaction.commit(store).await?;
         for proposal in &proposals {
             open.inbox.remove(&proposal.id);
         }
@@ -307,8 +355,8 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let mut transaction = open.transaction(random);
         let mut restored: std::collections::BTreeMap<MemoryId, (Proposal, _)> = std::collections::BTreeMap::new();
         for item in items {
-            if open.inbox.contains_key(&item.id)
-                || open.records.get(item.id).is_some()
+            if transaction.open.inbox.contains_key(&item.id)
+                || transaction.open.records.find(item.id).is_some()
                 || restored.contains_key(&item.id)
             {
                 continue;
@@ -322,14 +370,16 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
                 request: transaction.make()?,
                 receipt: transaction.make()?,
             };
-            let stored = transaction.put(Space::Inbox, item.id.as_bytes(), 1, &proposal, None)?;
-            restored.insert(item.id, (proposal, stored));
+            let put = transaction.put(Space::Inbox, item.id.as_bytes(), &proposal, None)?;
+            restored.insert(item.id, (proposal, put));
         }
-        open.manifest = transaction.commit(store).await?;
+        let committed = transaction.commit(store).await?;
         let count = restored.len() as u32;
-        for (id, (proposal, stored)) in restored {
-            let waiting = open.waiting(&proposal, stored);
-            open.inbox.insert(id, waiting);
+        for (id, (proposal, put)) in restored {
+            if let Some(stored) = committed.stored(put) {
+                let waiting = open.waiting(&proposal, stored);
+                open.inbox.insert(id, waiting);
+            }
         }
         effects.push(changed(&[Topic::Inbox]));
         Ok(count)
@@ -371,22 +421,18 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         effects: &mut Vec<Effect>,
     ) -> Result<u32, OwnerError> {
         let Parts { open, store, random, now } = self.parts()?;
-        let ending: Vec<_> = open
-            .decisions
-            .iter()
-            .filter(|(_, decision)| decision.subject() == subject && ends(decision))
-            .map(|(stored, decision)| (*stored, decision.id()))
-            .collect();
+        let decisions = open.decisions.iter().map(|(_, decision)| decision);
+        let ending: Vec<_> =
+            decisions.filter(|decision| decision.subject() == subject && ends(decision)).map(Decision::id).collect();
         if ending.is_empty() {
             return Ok(0);
         }
         let mut transaction = open.transaction(random);
-        for (stored, id) in &ending {
-            transaction.delete(Space::Decisions, *stored);
+        transaction.end_decisions(&ending);
+        for id in &ending {
             transaction.receipt(now, subject, ReceiptEntry::Revoked { decision: hex::encode(id), by_subject })?;
         }
-        open.manifest = transaction.commit(store).await?;
-        open.decisions.retain(|(_, decision)| !ending.iter().any(|(_, id)| *id == decision.id()));
+        transaction.commit(store).await?;
         self.note_subjects();
         let event = PageEvent::GrantChange { grants: self.page_grants(subject) };
         effects.push(Effect::Notify { subject: subject.clone(), event });
@@ -417,7 +463,13 @@ async fn proposals(open: &Open, store: &impl Store, mut ids: Vec<MemoryId>) -> R
 }
 
 fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerError> {
-    let draft = Draft { text: view.text, kind: view.kind, scopes: view.scopes, sensitivity: view.sensitivity };
+    let draft = Draft {
+        text: view.text,
+        kind: view.kind,
+        scopes: view.scopes,
+        sensitivity: view.sensitivity,
+        expires: view.expires,
+    };
     let origin = view.source.map(|source| Origin::new(&source, view.source_title.as_deref()));
     let provenance = Provenance { channel: view.channel, origin, reviewed: view.reviewed };
     // The revision goes on from where it was, so that no two envelopes of one record share one.
@@ -431,7 +483,7 @@ fn inbox_view(open: &Open, proposal: &Proposal) -> InboxView {
         subject: proposal.subject.clone(),
         draft: proposal.draft.clone(),
         received: proposal.received,
-        duplicate: open.records.hold_words(&open.keys.equality, &proposal.draft.text),
+        duplicate: open.records.hold_words(words_id(&open.keys.equality, &proposal.draft.text)),
     }
 }
 
@@ -455,7 +507,7 @@ fn receipt_view(receipt: &Receipt) -> ReceiptView {
     }
 }
 
-fn changed(topics: &[Topic]) -> Effect {
+pub(crate) fn changed(topics: &[Topic]) -> Effect {
     Effect::Changed { topics: topics.to_vec() }
 }
 

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use keepsake_crypto::Random;
+use keepsake_crypto::Primitives;
 use keepsake_memory::{MemoryId, Millis, Sensitivity, normal_line};
 use keepsake_policy::{
     Action, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, ScopeSet, Subject, Validity, Verdict,
     authorise,
 };
-use keepsake_search::LastWord;
+use keepsake_search::{LastWord, Slot};
 
 use crate::api::*;
+use crate::catalogue::Entry;
 use crate::commands::part;
 use crate::format::Decision;
 use crate::open::Open;
-use crate::records::Entry;
 use crate::requests::{Outcome, error_body, scope_set};
 use crate::session::Pending;
 use crate::vault::{Parts, Vault};
@@ -26,7 +26,7 @@ const MAX_PENDING: usize = 8;
 /// The most requests that wait for one consent.
 const MAX_WAITING: usize = 16;
 
-impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// `permissions.request`: answered at once where a grant covers it or a denial forbids it, else by the person. While the
     /// vault is not open nobody can know which, so the person is asked to open it, and the subject cannot tell.
     pub(crate) fn permissions_request(
@@ -120,7 +120,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let open = self.opened()?;
         let pending = self.pending(id)?;
         let now = self.clock.now();
-        let counts = open.records.scopes();
+        let counts = open.records.counted_scopes(|slot, entry| open.is_usable(slot, entry, now));
         let wildcard = pending.terms.scopes == ScopeSet::All;
         let asked: Vec<_> = match &pending.terms.scopes {
             ScopeSet::All => counts.keys().map(|scope| (*scope).clone()).collect(),
@@ -147,33 +147,42 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
 
     /// A part of what would leave if the person granted these scopes up to this sensitivity.
     pub(crate) async fn consent_records(
-        &self,
+        &mut self,
         id: &str,
         scopes: Vec<String>,
         max_sensitivity: Sensitivity,
         query: Option<&str>,
         page: core::ops::Range<usize>,
     ) -> Result<ConsentRecords, OwnerError> {
-        let open = self.opened()?;
-        let pending = self.pending(id)?;
-        let reads = pending.terms.actions.iter().any(|action| matches!(action, Action::Search | Action::Read));
-        let scopes = ScopeSet::try_from(scopes)?.intersection(&pending.terms.scopes);
-        let stands = |entry: &Entry| reads && entry.scopes.iter().any(|scope| scopes.contains(scope));
-        let leaves = |entry: &Entry| {
-            stands(entry) && entry.sensitivity <= max_sensitivity && entry.sensitivity != Sensitivity::Secret
+        self.opened()?;
+        let terms = self.pending(id)?.terms.clone();
+        let Parts { open, store, now, .. } = self.parts()?;
+        let query = query.filter(|query| !query.trim().is_empty());
+        if query.is_some() {
+            open.make_index(store).await?;
+        }
+        let reads = terms.actions.iter().any(|action| matches!(action, Action::Search | Action::Read));
+        let scopes = ScopeSet::try_from(scopes)?.intersection(&terms.scopes);
+        let stands = |slot: Slot, entry: &Entry| {
+            reads
+                && open.records.scopes(entry).iter().any(|scope| scopes.contains(scope))
+                && open.is_usable(slot, entry, now)
         };
-        let all = open.records.newest(leaves);
-        let withheld = open.records.newest(stands).len() - all.len();
-        let found = match query.filter(|query| !query.trim().is_empty()) {
+        let leaves = |slot: Slot, entry: &Entry| {
+            stands(slot, entry) && entry.sensitivity <= max_sensitivity && entry.sensitivity != Sensitivity::Secret
+        };
+        let (all, slots) = open.records.newest(page.clone(), leaves);
+        let withheld = open.records.newest(0..0, stands).0 - all;
+        let (total, slots) = match query {
             Some(query) => {
                 let found = open.records.search(query, LastWord::Growing, usize::MAX, leaves);
-                found.into_iter().map(|(entry, _)| entry).collect()
+                (found.len(), part(&found, page).iter().map(|(slot, _)| *slot).collect())
             }
-            None => all,
+            None => (all, slots),
         };
-        let items = open.memories(&self.store, part(&found, page)).await?;
+        let items = open.memories(store, &slots).await?;
         Ok(ConsentRecords {
-            total: found.len() as u32,
+            total: total as u32,
             withheld: withheld as u32,
             items: items.iter().map(MemoryView::from).collect(),
         })
@@ -251,10 +260,10 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         });
         let decision = Decision::Grant(grant);
         let mut transaction = open.transaction(random);
-        let stored = transaction.put(Space::Decisions, &decision.id(), 1, &decision, None)?;
+        let put = transaction.put(Space::Decisions, &decision.id(), &decision, None)?;
         transaction.receipt(now, &pending.subject, entry)?;
-        open.manifest = transaction.commit(store).await?;
-        open.decisions.push((stored, decision));
+        let stored = transaction.commit(store).await?.stored(put);
+        open.decisions.extend(stored.map(|stored| (stored, decision)));
 
         self.session.throttle.allowed(&pending.subject);
         self.session.pending.retain(|other| other.id != id);
@@ -277,21 +286,19 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
                 actions: pending.terms.actions.iter().copied().collect(),
                 duration,
             });
+            let session = open.session;
             let mut transaction = open.transaction(random);
             transaction.receipt(now, &pending.subject, entry)?;
-            let mut stored = None;
+            let mut lasting = None;
             if duration != GrantDuration::Once {
                 let id = transaction.make()?;
                 let subject = pending.subject.clone();
-                let denial = Decision::Denial(Denial {
-                    id,
-                    subject,
-                    validity: Validity { duration, session: open.session, created: now },
-                });
-                stored = Some((transaction.put(Space::Decisions, &id, 1, &denial, None)?, denial));
+                let denial =
+                    Decision::Denial(Denial { id, subject, validity: Validity { duration, session, created: now } });
+                lasting = Some((transaction.put(Space::Decisions, &id, &denial, None)?, denial));
             }
-            open.manifest = transaction.commit(store).await?;
-            open.decisions.extend(stored);
+            let committed = transaction.commit(store).await?;
+            open.decisions.extend(lasting.and_then(|(put, denial)| Some((committed.stored(put)?, denial))));
         }
         self.session.throttle.refused(&pending.subject, self.clock.now());
         self.session.pending.retain(|other| other.id != id);

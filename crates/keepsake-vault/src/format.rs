@@ -1,15 +1,18 @@
 //! What is stored: the header in the clear, everything else as the CBOR inside an envelope. See `docs/formats.md`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use keepsake_crypto::{CryptoError, IdKey, Kdf, Purpose, Sealer, SetHash, VaultKey};
-use keepsake_memory::{Draft, MemoryId, Millis};
+use keepsake_crypto::{CryptoError, IdKey, IdentityKey, Kdf, Purpose, Sealer, SecretKey, SetHash, VaultKey, digest};
+use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
 use keepsake_policy::{Denial, Grant, Subject};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::api::ReceiptEntry;
+use crate::catalogue::SegmentRef;
+use crate::records::Retention;
 use crate::{ObjectKey, Space};
 
 /// The version of the stored form that is written now.
@@ -21,6 +24,9 @@ pub(crate) const HEADER_KEY: ObjectKey = *b"keepsake  header";
 pub(crate) const MANIFEST_KEY: ObjectKey = *b"keepsake  manife";
 /// Where the session's slot stands in [`Space::Meta`].
 pub(crate) const SESSION_KEY: ObjectKey = *b"keepsake session";
+
+/// Where the vault key before stands in [`Space::Meta`] while everything is sealed anew.
+pub(crate) const FORMER_KEY: ObjectKey = *b"keepsake  former";
 
 /// All that is in the clear: how to get from a passphrase to the vault key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +52,13 @@ pub(crate) struct Manifest {
     /// Counts the changes.
     pub revision: u64,
     pub created: Millis,
+    /// What identifiers hang from; see [`IdentityKey`].
+    pub identity: Identity,
+    /// Which vault key this is; they are counted from 1.
+    pub key: u32,
+    pub key_made: Millis,
+    /// How far everything is sealed anew, while it is.
+    pub rotation: Option<Rotation>,
     /// The digest of the header as it was last written: another one was put in its place by someone else.
     #[serde(with = "serde_bytes")]
     pub header: [u8; 32],
@@ -53,7 +66,14 @@ pub(crate) struct Manifest {
     pub recovery_made: Option<Millis>,
     /// Minutes without keyboard and mouse after which the vault locks.
     pub idle_minutes: u32,
-    pub records: SetHash,
+    /// After how many days memories of a scope are forgotten.
+    pub retention: Retention,
+    /// When everything was last taken out.
+    pub exported: Option<Millis>,
+    /// After how many days to remind of that.
+    pub export_reminder: Option<u32>,
+    /// The catalogue's segments, in the order of their numbers.
+    pub segments: Vec<SegmentRef>,
     pub inbox: SetHash,
     pub decisions: SetHash,
     /// How many receipts there are.
@@ -64,13 +84,128 @@ pub(crate) struct Manifest {
 }
 
 impl Manifest {
-    /// The commitment to a space; receipts are committed to by their chain.
+    /// The commitment to a space that is committed to as a set.
+    pub fn set(&self, space: Space) -> Option<&SetHash> {
+        match space {
+            Space::Inbox => Some(&self.inbox),
+            Space::Decisions => Some(&self.decisions),
+            Space::Meta | Space::Records | Space::Catalogue | Space::Receipts => None,
+        }
+    }
+
+    /// As [`Self::set`], to change it.
     pub fn set_mut(&mut self, space: Space) -> Option<&mut SetHash> {
         match space {
-            Space::Records => Some(&mut self.records),
             Space::Inbox => Some(&mut self.inbox),
             Space::Decisions => Some(&mut self.decisions),
-            Space::Meta | Space::Receipts => None,
+            // Memories and segments are named one by one, receipts are a chain.
+            Space::Meta | Space::Records | Space::Catalogue | Space::Receipts => None,
+        }
+    }
+}
+
+/// The secret that identifiers hang from, as it stands in the manifest.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Identity(#[serde(with = "serde_bytes")] [u8; 32]);
+
+impl Identity {
+    pub fn of(key: &IdentityKey) -> Self {
+        Self(*key.secret().expose())
+    }
+
+    pub fn key(&self) -> Option<IdentityKey> {
+        SecretKey::from_slice(&self.0).map(IdentityKey::from_secret)
+    }
+}
+
+impl Drop for Identity {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// How far everything is sealed anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rotation {
+    /// Receipts up to this number are done.
+    pub receipts: u64,
+    /// Whether proposals, grants and denials are done.
+    pub small: bool,
+}
+
+/// A memory as it is sealed: the names are short because they are stored with each of many memories.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SealedMemory<'a> {
+    #[serde(rename = "i")]
+    id: MemoryId,
+    #[serde(rename = "r")]
+    revision: u64,
+    #[serde(rename = "t")]
+    text: Cow<'a, str>,
+    #[serde(rename = "k")]
+    kind: Kind,
+    #[serde(rename = "s")]
+    scopes: Cow<'a, [Scope]>,
+    #[serde(rename = "n")]
+    sensitivity: Sensitivity,
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    expires: Option<Millis>,
+    #[serde(rename = "c")]
+    channel: Channel,
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    source: Option<Cow<'a, str>>,
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    title: Option<Cow<'a, str>>,
+    #[serde(rename = "v")]
+    reviewed: bool,
+    #[serde(rename = "a")]
+    created: Millis,
+    #[serde(rename = "u")]
+    updated: Millis,
+}
+
+impl<'a> From<&'a Memory> for SealedMemory<'a> {
+    fn from(memory: &'a Memory) -> Self {
+        let Memory { id, revision, draft, provenance, created, updated } = memory;
+        let origin = provenance.origin.as_ref();
+        Self {
+            id: *id,
+            revision: *revision,
+            text: Cow::Borrowed(&draft.text),
+            kind: draft.kind,
+            scopes: Cow::Borrowed(&draft.scopes),
+            sensitivity: draft.sensitivity,
+            expires: draft.expires,
+            channel: provenance.channel,
+            source: origin.map(|origin| Cow::Borrowed(origin.source.as_str())),
+            title: origin.and_then(|origin| origin.title.as_deref()).map(Cow::Borrowed),
+            reviewed: provenance.reviewed,
+            created: *created,
+            updated: *updated,
+        }
+    }
+}
+
+impl From<SealedMemory<'_>> for Memory {
+    fn from(sealed: SealedMemory<'_>) -> Self {
+        let title = sealed.title.map(Cow::into_owned);
+        let origin = sealed.source.map(|source| Origin { source: source.into_owned(), title });
+        Self {
+            id: sealed.id,
+            revision: sealed.revision,
+            draft: Draft {
+                text: sealed.text.into_owned(),
+                kind: sealed.kind,
+                scopes: sealed.scopes.into_owned(),
+                sensitivity: sealed.sensitivity,
+                expires: sealed.expires,
+            },
+            provenance: Provenance { channel: sealed.channel, origin, reviewed: sealed.reviewed },
+            created: sealed.created,
+            updated: sealed.updated,
         }
     }
 }
@@ -131,15 +266,24 @@ pub(crate) struct Receipt {
     pub entry: ReceiptEntry,
 }
 
-/// Everything that is derived from the vault key.
+impl Receipt {
+    /// What the next receipt names it by.
+    pub fn digest(&self) -> Result<[u8; 32], CryptoError> {
+        Ok(digest(&[&encode(self)?]))
+    }
+}
+
+/// Everything that is derived from the vault key, and from what identifiers hang from.
 pub(crate) struct Keyring {
     /// What it is all derived from; sealed anew when a slot changes.
     pub vault: VaultKey,
     sealers: BTreeMap<Purpose, Sealer>,
+    /// The sealers of the vault key before, while everything is sealed anew.
+    former: BTreeMap<Purpose, Sealer>,
     /// Where objects are stored.
-    pub objects: IdKey,
+    objects: IdKey,
     /// What the manifest mixes.
-    pub members: IdKey,
+    members: IdKey,
     /// What subjects are given in place of record ids.
     pub pairwise: IdKey,
     /// What equal texts and re-sent requests are known by.
@@ -147,20 +291,30 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    pub fn new(key: VaultKey) -> Self {
-        let sealed = [Purpose::Record, Purpose::Inbox, Purpose::Decision, Purpose::Receipt, Purpose::Manifest];
+    pub fn new(key: VaultKey, former: Option<&VaultKey>, identity: &IdentityKey) -> Self {
         Self {
-            sealers: sealed.into_iter().map(|purpose| (purpose, key.derive_sealer(purpose))).collect(),
-            objects: key.derive_id_key("objects"),
-            members: key.derive_id_key("members"),
-            pairwise: key.derive_id_key("pairwise"),
-            equality: key.derive_id_key("equality"),
+            sealers: sealers(&key),
+            former: former.map(sealers).unwrap_or_default(),
+            objects: identity.derive_id_key("objects"),
+            members: identity.derive_id_key("members"),
+            pairwise: identity.derive_id_key("pairwise"),
+            equality: identity.derive_id_key("equality"),
             vault: key,
         }
     }
 
     pub fn sealer(&self, purpose: Purpose) -> Result<&Sealer, CryptoError> {
         self.sealers.get(&purpose).ok_or(CryptoError::DoesNotOpen)
+    }
+
+    /// What opens objects that are not sealed anew yet, while there is such a thing.
+    pub fn former_sealer(&self, purpose: Purpose) -> Option<&Sealer> {
+        self.former.get(&purpose)
+    }
+
+    /// Forgets the vault key before.
+    pub fn drop_former(&mut self) {
+        self.former.clear();
     }
 
     /// Where the object with this id is stored.
@@ -177,10 +331,18 @@ impl Keyring {
     }
 }
 
+fn sealers(key: &VaultKey) -> BTreeMap<Purpose, Sealer> {
+    [Purpose::Record, Purpose::Inbox, Purpose::Decision, Purpose::Receipt, Purpose::Catalogue, Purpose::Manifest]
+        .into_iter()
+        .map(|purpose| (purpose, key.derive_sealer(purpose)))
+        .collect()
+}
+
 /// What envelope belongs to a space; the meta space holds several kinds.
 pub(crate) fn purpose_of(space: Space) -> Purpose {
     match space {
         Space::Records => Purpose::Record,
+        Space::Catalogue => Purpose::Catalogue,
         Space::Inbox => Purpose::Inbox,
         Space::Decisions => Purpose::Decision,
         Space::Receipts => Purpose::Receipt,

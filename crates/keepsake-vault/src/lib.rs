@@ -1,14 +1,21 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
+mod catalogue;
+mod checking;
 mod commands;
 mod consent;
+pub mod dump;
 mod error;
+pub mod exchange;
+mod forgetting;
 mod format;
 mod open;
 mod protection;
 mod records;
 mod requests;
+mod restoring;
+mod rotation;
 mod session;
 mod store;
 mod transaction;
@@ -16,6 +23,7 @@ mod transaction;
 pub mod typescript;
 mod vault;
 
+pub use exchange::Import;
 pub use requests::MAX_REQUEST_BYTES;
 pub use store::{Batch, Clock, ObjectKey, Space, Store, StoreError};
 pub use vault::{Proof, Vault};

@@ -1,17 +1,29 @@
 //! The open vault: the keys, what is known of every stored object, and how objects are read.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
-use keepsake_crypto::{Context, CryptoError, Purpose, Random, VaultKey, digest, revision_of};
+use keepsake_crypto::{Context, CryptoError, Primitives, Purpose, VaultKey, digest, revision_of, tag_of};
 use keepsake_memory::{Memory, MemoryId, Millis};
 use keepsake_policy::{Denial, Grant, SessionId, Subject};
+use keepsake_search::Slot;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 use crate::api::{OwnerError, OwnerErrorCode};
-use crate::format::{Decision, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Receipt, decode, encode, purpose_of};
-use crate::records::{Entry, Records};
+use crate::catalogue::{Entry, SegmentRef, decode_segment};
+use crate::checking::Walk;
+use crate::format::{
+    Decision, FORMER_KEY, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Receipt, SealedMemory, decode, encode,
+    purpose_of,
+};
+use crate::records::{Records, words_id};
+use crate::restoring::{Exporting, Restoring};
 use crate::transaction::{Stored, Transaction};
 use crate::{ObjectKey, Space, Store};
+
+/// How many memories are read at once where all are.
+const READ_AT_ONCE: usize = 500;
 
 /// A proposal without its text.
 #[derive(Debug, Clone)]
@@ -22,6 +34,72 @@ pub(crate) struct Waiting {
     pub request: [u8; 16],
     pub receipt: [u8; 16],
     pub words: [u8; 16],
+}
+
+/// What was found that is not as the vault left it.
+#[derive(Debug, Default)]
+pub(crate) struct Problems {
+    /// The header is not the one last written.
+    pub header: bool,
+    /// Segments of the catalogue that are lost, or are not the ones last written.
+    pub segments: Vec<SegmentRef>,
+    /// Objects in the catalogue that nobody knows of.
+    pub stray_segments: Vec<ObjectKey>,
+    /// Objects among the memories that nobody knows of.
+    pub strays: u64,
+    /// Proposals that do not open, or 1 where their set is not the one committed to.
+    pub inbox: u32,
+    /// The same of grants and denials.
+    pub decisions: u32,
+    /// Receipts that are lost or changed, or 1 where the chain does not hold.
+    pub receipts: u32,
+    /// Memories whose objects are not what was written, until they are set aside.
+    pub suspects: RefCell<BTreeSet<Slot>>,
+}
+
+impl Problems {
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        u32::from(self.header)
+            + self.segments.len() as u32
+            + self.stray_segments.len() as u32
+            + self.strays as u32
+            + self.inbox
+            + self.decisions
+            + self.receipts
+            + self.suspects.borrow().len() as u32
+    }
+}
+
+/// What stands in the store and has to be read before anything else: fetched while the key is still being derived.
+pub(crate) struct Fetched {
+    manifest: Option<Vec<u8>>,
+    former: Option<Vec<u8>>,
+    catalogue: Vec<(ObjectKey, Vec<u8>)>,
+    inbox: Vec<(ObjectKey, Vec<u8>)>,
+    decisions: Vec<(ObjectKey, Vec<u8>)>,
+}
+
+impl Fetched {
+    pub async fn from(store: &impl Store) -> Result<Self, OwnerError> {
+        Ok(Self {
+            manifest: store.get(Space::Meta, MANIFEST_KEY).await?,
+            former: store.get(Space::Meta, FORMER_KEY).await?,
+            catalogue: store.all(Space::Catalogue).await?,
+            inbox: store.all(Space::Inbox).await?,
+            decisions: store.all(Space::Decisions).await?,
+        })
+    }
+
+    /// Proposals.
+    pub fn inbox(&self) -> &[(ObjectKey, Vec<u8>)] {
+        &self.inbox
+    }
+
+    /// Grants and denials.
+    pub fn decisions(&self) -> &[(ObjectKey, Vec<u8>)] {
+        &self.decisions
+    }
 }
 
 /// Everything that is known while the vault is open.
@@ -35,23 +113,38 @@ pub(crate) struct Open {
     pub decisions: Vec<(Stored, Decision)>,
     /// Where decisions stand that are not the ones last written.
     pub distrusted: Vec<ObjectKey>,
-    /// Stored objects that did not open, or 1 where the set is not the one that the manifest commits to.
-    pub damaged: u32,
+    pub problems: Problems,
+    /// How far the vault is looked through, while it is.
+    pub walk: Option<Walk>,
+    /// What is being taken out.
+    pub exporting: Option<Exporting>,
+    /// What is being taken in.
+    pub restoring: Option<Restoring>,
 }
 
 impl Open {
-    /// Reads the whole vault and checks it against its manifest. An object that does not open is counted and left where
-    /// it is; it takes no other with it.
+    /// Reads what is needed to list, find and add memories, and checks it against the manifest. What does not fit is noted
+    /// and takes nothing else with it. Memories themselves are not read.
     pub async fn load(
-        store: &impl Store,
+        fetched: Fetched,
         header: &Header,
         key: VaultKey,
         session: SessionId,
+        primitives: &impl Primitives,
     ) -> Result<Self, OwnerError> {
-        let keys = Keyring::new(key);
-        let manifest = read_manifest(store, header, &keys).await?;
+        let envelope = fetched.manifest.ok_or_else(|| damaged("the vault's manifest"))?;
+        let revision = revision_of(&envelope).ok_or(CryptoError::DoesNotOpen)?;
+        let context = Context { vault: header.vault, object: MANIFEST_KEY, revision };
+        let bytes = key.derive_sealer(Purpose::Manifest).open(&context, &envelope)?;
+        let manifest: Manifest = decode(&bytes)?;
+        let former = match (&manifest.rotation, &fetched.former) {
+            (Some(_), Some(envelope)) => Some(open_former(&key, header, envelope)?),
+            _ => None,
+        };
+        let identity = manifest.identity.key().ok_or(CryptoError::DoesNotOpen)?;
+        let keys = Keyring::new(key, former.as_ref(), &identity);
         // A header that is not the one last written opened the vault all the same: an old passphrase was put back.
-        let damaged = u32::from(digest(&[&encode(header)?]) != manifest.header);
+        let problems = Problems { header: digest(&[&encode(header)?]) != manifest.header, ..Problems::default() };
         let mut open = Self {
             vault: header.vault,
             keys,
@@ -61,40 +154,30 @@ impl Open {
             inbox: BTreeMap::new(),
             decisions: Vec::new(),
             distrusted: Vec::new(),
-            damaged,
+            problems,
+            walk: None,
+            exporting: None,
+            restoring: None,
         };
-        open.load_space(store, Space::Records, |open, memory: Memory, stored| {
-            open.records.insert(&memory, stored, &open.keys.equality, None);
-        })
-        .await?;
-        open.load_space(store, Space::Inbox, |open, proposal: Proposal, stored| {
+        open.load_catalogue(fetched.catalogue, primitives).await;
+        open.problems.inbox = open.load_space(Space::Inbox, &fetched.inbox, |open, proposal: Proposal, stored| {
             let waiting = open.waiting(&proposal, stored);
             open.inbox.insert(proposal.id, waiting);
-        })
-        .await?;
-        let before = open.damaged;
-        open.load_space(store, Space::Decisions, |open, decision: Decision, stored| {
+        });
+        open.problems.decisions = open.load_space(Space::Decisions, &fetched.decisions, |open, decision, stored| {
             open.decisions.push((stored, decision));
-        })
-        .await?;
-        if open.damaged > before {
+        });
+        if open.problems.decisions > 0 {
             // Which of them was put back cannot be told, and a grant that was revoked must not come back: none of them holds.
             open.decisions.clear();
-            open.distrusted = store.all(Space::Decisions).await?.into_iter().map(|(key, _)| key).collect();
+            open.distrusted = fetched.decisions.into_iter().map(|(key, _)| key).collect();
         }
         Ok(open)
     }
 
-    /// Takes decisions away by their ids, in the store; the caller does so in memory once that is done.
-    pub fn end_decisions<R: Random>(&self, transaction: &mut Transaction<'_, R>, ids: &[[u8; 16]]) {
-        for (stored, _) in self.decisions.iter().filter(|(_, decision)| ids.contains(&decision.id())) {
-            transaction.delete(Space::Decisions, *stored);
-        }
-    }
-
     /// A change of this vault in the making.
-    pub fn transaction<'a, R: Random>(&'a self, random: &'a mut R) -> Transaction<'a, R> {
-        Transaction::new(&self.keys, self.vault, &self.manifest, random)
+    pub fn transaction<'a, P: Primitives>(&'a mut self, random: &'a mut P) -> Transaction<'a, P> {
+        Transaction::new(self, random)
     }
 
     /// Opens one stored object.
@@ -102,24 +185,79 @@ impl Open {
         decode(&self.read_bytes(space, key, envelope)?)
     }
 
-    /// The memories of these entries, in their order; one that does not open is left out.
-    pub async fn memories(&self, store: &impl Store, entries: &[&Entry]) -> Result<Vec<Memory>, OwnerError> {
-        let keys: Vec<_> = entries.iter().map(|entry| entry.stored.key).collect();
-        let envelopes = store.get_many(Space::Records, &keys).await?;
-        let opened = entries.iter().zip(envelopes).filter_map(|(entry, envelope)| {
-            let envelope = envelope?;
-            // What the store holds must be what was last written, not an older revision that opens as well.
-            let current = self.keys.member(Space::Records, &entry.stored.key, &envelope) == entry.stored.member;
-            let memory: Memory = self.read(Space::Records, entry.stored.key, &envelope).ok()?;
-            (current && memory.id == entry.id).then_some(memory)
+    /// The memories in these slots, in their order; one that is not what was written is left out, and noted.
+    pub async fn memories(&self, store: &impl Store, slots: &[Slot]) -> Result<Vec<Memory>, OwnerError> {
+        let envelopes = self.envelopes(store, slots).await?;
+        let opened = slots.iter().zip(envelopes).filter_map(|(slot, envelope)| {
+            let memory = self.open_memory(*slot, envelope.as_deref());
+            if memory.is_none() {
+                self.problems.suspects.borrow_mut().insert(*slot);
+            }
+            memory
         });
         Ok(opened.collect())
     }
 
+    /// What is stored for these slots, in their order.
+    pub async fn envelopes(&self, store: &impl Store, slots: &[Slot]) -> Result<Vec<Option<Vec<u8>>>, OwnerError> {
+        let keys: Vec<_> = slots.iter().filter_map(|slot| Some(self.record_key(self.records.get(*slot)?))).collect();
+        Ok(store.get_many(Space::Records, &keys).await?)
+    }
+
+    /// The memory of a slot out of its envelope; `None` where that is not the one last written.
+    pub fn open_memory(&self, slot: Slot, envelope: Option<&[u8]>) -> Option<Memory> {
+        let (entry, envelope) = (self.records.get(slot)?, envelope?);
+        // An older revision opens as well, but does not end in this tag.
+        if tag_of(envelope) != entry.tag {
+            return None;
+        }
+        let sealed: SealedMemory<'_> = self.read(Space::Records, self.record_key(entry), envelope).ok()?;
+        let memory = Memory::from(sealed);
+        (memory.id == entry.id).then_some(memory)
+    }
+
+    /// Where a memory stands.
+    pub fn record_key(&self, entry: &Entry) -> ObjectKey {
+        self.keys.object_key(Space::Records, entry.id.as_bytes())
+    }
+
     /// One memory.
-    pub async fn memory(&self, store: &impl Store, id: MemoryId) -> Result<Memory, OwnerError> {
-        let entry = self.records.get(id).ok_or_else(|| OwnerError::not_found("memory"))?;
-        self.memories(store, &[entry]).await?.pop().ok_or_else(|| damaged("this memory"))
+    pub async fn memory(&self, store: &impl Store, id: MemoryId) -> Result<(Slot, Memory), OwnerError> {
+        let slot = self.records.find(id).ok_or_else(|| OwnerError::not_found("memory"))?;
+        let memory = self.memories(store, &[slot]).await?.pop().ok_or_else(|| damaged("this memory"))?;
+        Ok((slot, memory))
+    }
+
+    /// Where a segment of the catalogue stands.
+    pub fn segment_key(&self, number: u32) -> ObjectKey {
+        self.keys.object_key(Space::Catalogue, &number.to_be_bytes())
+    }
+
+    /// Whether a memory may be listed, found and released.
+    pub fn is_usable(&self, slot: Slot, entry: &Entry, now: Millis) -> bool {
+        self.records.due(entry).is_none_or(|due| due > now) && !self.problems.suspects.borrow().contains(&slot)
+    }
+
+    /// Reads every memory's words into the index, where that is not done yet. Until then no question can be asked.
+    pub async fn make_index(&mut self, store: &impl Store) -> Result<(), OwnerError> {
+        if self.records.is_indexed() {
+            return Ok(());
+        }
+        let slots: Vec<Slot> = self.records.kept().map(|(slot, _)| slot).collect();
+        let mut index = keepsake_search::Index::default();
+        for slots in slots.chunks(READ_AT_ONCE) {
+            for (slot, envelope) in slots.iter().zip(self.envelopes(store, slots).await?) {
+                match self.open_memory(*slot, envelope.as_deref()) {
+                    Some(memory) => {
+                        let words = index.learn(&memory.draft.text);
+                        index.insert(*slot, words);
+                    }
+                    None => drop(self.problems.suspects.borrow_mut().insert(*slot)),
+                }
+            }
+        }
+        *self.records.index_mut() = Some(index);
+        Ok(())
     }
 
     /// One proposal.
@@ -137,7 +275,7 @@ impl Open {
             received: proposal.received,
             request: proposal.request,
             receipt: proposal.receipt,
-            words: crate::records::words_id(&self.keys.equality, &proposal.draft.text),
+            words: words_id(&self.keys.equality, &proposal.draft.text),
         }
     }
 
@@ -178,47 +316,108 @@ impl Open {
         Ok((receipts, holds && head == self.manifest.head))
     }
 
-    fn read_bytes(
-        &self,
-        space: Space,
-        key: ObjectKey,
-        envelope: &[u8],
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>, CryptoError> {
+    /// Opens one stored object, under the key of now or, while everything is sealed anew, under the one before.
+    pub fn read_bytes(&self, space: Space, key: ObjectKey, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         let revision = revision_of(envelope).ok_or(CryptoError::DoesNotOpen)?;
         let context = Context { vault: self.vault, object: key, revision };
-        self.keys.sealer(purpose_of(space))?.open(&context, envelope)
+        let opened = self.keys.sealer(purpose_of(space))?.open(&context, envelope);
+        match (opened, self.keys.former_sealer(purpose_of(space))) {
+            (Err(CryptoError::DoesNotOpen), Some(former)) => former.open(&context, envelope),
+            (opened, _) => opened,
+        }
     }
 
-    async fn load_space<T: DeserializeOwned>(
-        &mut self,
-        store: &impl Store,
-        space: Space,
-        mut take: impl FnMut(&mut Self, T, Stored),
-    ) -> Result<(), OwnerError> {
-        let mut found = keepsake_crypto::SetHash::default();
-        let mut broken = 0;
-        for (key, envelope) in store.all(space).await? {
-            let stored = Stored { key, member: self.keys.member(space, &key, &envelope) };
-            found.insert(stored.member);
-            match self.read::<T>(space, key, &envelope) {
-                Ok(value) => take(self, value, stored),
-                Err(_) => broken += 1,
+    async fn load_catalogue(&mut self, stored: Vec<(ObjectKey, Vec<u8>)>, primitives: &impl Primitives) {
+        let mut stored: BTreeMap<ObjectKey, Vec<u8>> = stored.into_iter().collect();
+        self.records.reserve(self.manifest.segments.iter().map(|segment| segment.number).max().unwrap_or(0));
+        let (mut now, mut before) = (Vec::new(), Vec::new());
+        for segment in &self.manifest.segments {
+            let key = self.segment_key(segment.number);
+            let found = stored.remove(&key).filter(|envelope| tag_of(envelope) == segment.tag);
+            let revision = found.as_deref().and_then(revision_of);
+            let (Some(envelope), Some(revision)) = (found, revision) else {
+                self.problems.segments.push(*segment);
+                continue;
+            };
+            let context = Context { vault: self.vault, object: key, revision };
+            let group = if segment.key == self.manifest.key { &mut now } else { &mut before };
+            group.push((*segment, (context, envelope)));
+        }
+        self.problems.stray_segments = stored.into_keys().collect();
+        let current = self.keys.sealer(Purpose::Catalogue).ok();
+        let mut opened: BTreeMap<u32, (SegmentRef, Option<Zeroizing<Vec<u8>>>)> = BTreeMap::new();
+        for (group, sealer) in [(now, current), (before, self.keys.former_sealer(Purpose::Catalogue))] {
+            let (segments, envelopes): (Vec<_>, Vec<_>) = group.into_iter().unzip();
+            let plaintexts = match sealer {
+                Some(sealer) => sealer.open_all(&envelopes, primitives).await,
+                None => Vec::new(),
+            };
+            let mut plaintexts = plaintexts.into_iter().map(Result::ok);
+            for segment in segments {
+                opened.insert(segment.number, (segment, plaintexts.next().flatten()));
             }
         }
-        let committed = self.manifest.set_mut(space).copied().unwrap_or_default();
-        self.damaged += if broken == 0 && found != committed { 1 } else { broken };
-        Ok(())
+        for (segment, plaintext) in opened.into_values() {
+            let entries = plaintext.and_then(|bytes| decode_segment(&bytes, self.records.sets_mut()).ok());
+            match entries.filter(|entries| entries.len() == segment.entries as usize) {
+                Some(entries) => self.records.load(segment.number, entries),
+                None => self.problems.segments.push(segment),
+            }
+        }
+        self.records.retain(self.manifest.retention.clone());
+    }
+
+    /// Takes in a space that is committed to as a set; answers how much of it is not as it was left.
+    fn load_space<T: DeserializeOwned>(
+        &mut self,
+        space: Space,
+        objects: &[(ObjectKey, Vec<u8>)],
+        mut take: impl FnMut(&mut Self, T, Stored),
+    ) -> u32 {
+        for (key, envelope) in objects {
+            let stored = Stored { key: *key, member: self.keys.member(space, key, envelope) };
+            if let Ok(value) = self.read::<T>(space, *key, envelope) {
+                take(self, value, stored);
+            }
+        }
+        self.check_space::<T>(space, objects)
+    }
+
+    /// How much of a space that is committed to as a set is not as it was left: what does not open, or 1 where all of it
+    /// opens and it is another set.
+    pub fn check_space<T: DeserializeOwned>(&self, space: Space, objects: &[(ObjectKey, Vec<u8>)]) -> u32 {
+        let mut found = keepsake_crypto::SetHash::default();
+        objects.iter().for_each(|(key, envelope)| found.insert(self.keys.member(space, key, envelope)));
+        let broken = objects.iter().filter(|(key, envelope)| self.read::<T>(space, *key, envelope).is_err()).count();
+        let committed = self.manifest.set(space).copied().unwrap_or_default();
+        if broken == 0 && found != committed { 1 } else { broken as u32 }
+    }
+
+    /// Compares the catalogue's objects with what the manifest knows of them.
+    pub fn check_catalogue(&mut self, fetched: &Fetched) {
+        let mut stored: BTreeMap<&ObjectKey, &Vec<u8>> =
+            fetched.catalogue.iter().map(|(key, envelope)| (key, envelope)).collect();
+        let mut lost = Vec::new();
+        for segment in &self.manifest.segments {
+            let key = self.segment_key(segment.number);
+            let sound = stored.remove(&key).is_some_and(|envelope| {
+                tag_of(envelope) == segment.tag && self.read_bytes(Space::Catalogue, key, envelope).is_ok()
+            });
+            if !sound {
+                lost.push(*segment);
+            }
+        }
+        self.problems.segments = lost;
+        self.problems.stray_segments = stored.into_keys().copied().collect();
     }
 }
 
-async fn read_manifest(store: &impl Store, header: &Header, keys: &Keyring) -> Result<Manifest, OwnerError> {
-    let envelope = store.get(Space::Meta, MANIFEST_KEY).await?.ok_or_else(|| damaged("the vault's manifest"))?;
-    let revision = revision_of(&envelope).ok_or(CryptoError::DoesNotOpen)?;
-    let context = Context { vault: header.vault, object: MANIFEST_KEY, revision };
-    let bytes = keys.sealer(Purpose::Manifest)?.open(&context, &envelope)?;
-    Ok(decode(&bytes)?)
+fn open_former(key: &VaultKey, header: &Header, envelope: &[u8]) -> Result<VaultKey, CryptoError> {
+    let context = Context { vault: header.vault, object: FORMER_KEY, revision: 1 };
+    let secret = key.derive_sealer(Purpose::FormerKeySlot).open(&context, envelope)?;
+    keepsake_crypto::SecretKey::from_slice(&secret).map(VaultKey::from_secret).ok_or(CryptoError::DoesNotOpen)
 }
 
-fn damaged(what: &str) -> OwnerError {
+pub(crate) fn damaged(what: &str) -> OwnerError {
     OwnerError::new(OwnerErrorCode::Damaged, format!("{what} is missing or damaged"))
 }

@@ -1,6 +1,7 @@
 //! How the vault is protected: its passphrase, its recovery code, and when it locks by itself.
 
-use keepsake_crypto::{Kdf, Purpose, Random, RecoveryCode, SecretKey};
+use keepsake_crypto::{Kdf, Primitives, Purpose, RecoveryCode, SecretKey};
+use keepsake_memory::Millis;
 
 use crate::api::{Effect, OwnerError, Protection, Topic};
 use crate::vault::{Proof, Vault, seal_slot};
@@ -9,7 +10,7 @@ use crate::{Clock, Store};
 /// The longest time that a vault stays open unattended, in minutes.
 const MAX_IDLE_MINUTES: u32 = 240;
 
-impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// Puts another passphrase in the place of the one before, for who knows that one or the recovery code. `kek` was derived
     /// from the new passphrase with `kdf`, which [`Self::new_kdf`] made. The effects hold also where it fails.
     pub async fn change_passphrase(
@@ -19,9 +20,22 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         kek: &SecretKey,
     ) -> (Result<(), OwnerError>, Vec<Effect>) {
         let mut effects = Vec::new();
-        let result = self.try_change_passphrase(proof, kdf, kek, &mut effects).await;
+        let now = self.clock.now();
+        let result = self.replace_slot(proof, kdf, kek, Some(now), &mut effects).await;
         self.save(&mut effects);
         (result, effects)
+    }
+
+    /// Parameters for the passphrase of now, where those in the header are easier to guess than those of a new vault.
+    pub fn raised_kdf(&mut self) -> Result<Option<Kdf>, OwnerError> {
+        let below = self.header.as_ref().is_some_and(|header| header.kdf.is_below_default());
+        Ok(if below { Some(Kdf::make(&mut self.random)?) } else { None })
+    }
+
+    /// Derives the same passphrase's key in a harder way: `before` was derived from it as the header says, `kek` with `kdf`.
+    pub async fn raise_kdf(&mut self, before: &SecretKey, kdf: Kdf, kek: &SecretKey) -> Result<(), OwnerError> {
+        let mut effects = Vec::new();
+        self.replace_slot(Proof::Passphrase(before), kdf, kek, None, &mut effects).await
     }
 
     /// Parameters with a salt of their own, for a new passphrase.
@@ -35,6 +49,8 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             idle_minutes: manifest.idle_minutes,
             passphrase_made: manifest.passphrase_made,
             recovery_made: manifest.recovery_made,
+            key_made: manifest.key_made,
+            rotating: manifest.rotation.is_some(),
         })
     }
 
@@ -49,7 +65,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let parts = self.parts()?;
         let mut transaction = parts.open.transaction(parts.random);
         transaction.manifest_mut().idle_minutes = minutes;
-        parts.open.manifest = transaction.commit(parts.store).await?;
+        transaction.commit(parts.store).await?;
         effects.push(self.watch_idle()?);
         effects.push(Effect::Changed { topics: vec![Topic::State] });
         self.protection()
@@ -65,17 +81,19 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let mut transaction = parts.open.transaction(parts.random);
         transaction.put_header(&header)?;
         transaction.manifest_mut().recovery_made = Some(parts.now);
-        parts.open.manifest = transaction.commit(parts.store).await?;
+        transaction.commit(parts.store).await?;
         self.header = Some(header);
         effects.push(Effect::Changed { topics: vec![Topic::State] });
         Ok(code.grouped().to_string())
     }
 
-    async fn try_change_passphrase(
+    /// Wraps the vault key anew. `made` is when the passphrase was chosen, where it is another one.
+    async fn replace_slot(
         &mut self,
         proof: Proof<'_>,
         kdf: Kdf,
         kek: &SecretKey,
+        made: Option<Millis>,
         effects: &mut Vec<Effect>,
     ) -> Result<(), OwnerError> {
         self.opened()?;
@@ -87,8 +105,12 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         header.slot = seal_slot(kek, Purpose::PassphraseSlot, header.vault, &parts.open.keys.vault, parts.random)?;
         let mut transaction = parts.open.transaction(parts.random);
         transaction.put_header(&header)?;
-        transaction.manifest_mut().passphrase_made = parts.now;
-        parts.open.manifest = transaction.commit(parts.store).await?;
+        if let Some(made) = made {
+            transaction.manifest_mut().passphrase_made = made;
+        }
+        transaction.commit(parts.store).await?;
+        // A header that somebody put back is gone with this.
+        parts.open.problems.header = false;
         self.header = Some(header);
         self.session.proved();
         effects.push(Effect::Changed { topics: vec![Topic::State] });

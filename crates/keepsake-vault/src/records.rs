@@ -1,125 +1,424 @@
 //! What the open vault knows of its memories without reading them again: where they stand, who may see them, their words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use keepsake_crypto::IdKey;
-use keepsake_memory::{Kind, Memory, MemoryId, Millis, Scope, Sensitivity};
+use keepsake_memory::{Memory, MemoryId, Millis, Scope};
 use keepsake_policy::RecordFacts;
 use keepsake_search::{Hit, Index, LastWord, Slot};
 
-use crate::transaction::Stored;
+use crate::catalogue::{Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, Standing};
 
-/// One memory without its text.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    pub id: MemoryId,
-    pub stored: Stored,
-    pub kind: Kind,
-    pub scopes: Vec<Scope>,
-    pub sensitivity: Sensitivity,
-    pub created: Millis,
-    slot: Slot,
-    words: [u8; 16],
-}
+/// A day, in milliseconds.
+const DAY: Millis = 24 * 60 * 60 * 1000;
 
-impl Entry {
-    pub fn facts(&self) -> RecordFacts<'_> {
-        RecordFacts { id: self.id, scopes: &self.scopes, sensitivity: self.sensitivity }
-    }
-}
+/// After how many days memories of a scope are forgotten.
+pub(crate) type Retention = BTreeMap<Scope, u32>;
 
-/// Every memory of the open vault.
+/// Every memory of the open vault. An entry keeps its slot as long as the vault is open.
 #[derive(Default)]
 pub(crate) struct Records {
-    entries: BTreeMap<MemoryId, Entry>,
-    slots: HashMap<Slot, MemoryId>,
-    words: HashMap<[u8; 16], u32>,
-    index: Index,
-    next: Slot,
+    entries: Vec<Entry>,
+    /// The slots of each segment of the catalogue, in the order in which they are written.
+    segments: BTreeMap<u32, Vec<Slot>>,
+    /// No new segment has this number or a lower one.
+    reserved: u32,
+    sets: ScopeSets,
+    retention: Retention,
+    /// No memory is due before this; `None` where none ever is.
+    next_due: Option<Millis>,
+    kept: usize,
+    /// Made when the first question is asked: it takes every memory's words.
+    index: Option<Index>,
+}
+
+/// A change of entries that is worked out and not yet done.
+pub(crate) struct Change {
+    updated: BTreeMap<Slot, Entry>,
+    added: Vec<Entry>,
+    /// Segments that are written anew, with their slots.
+    pub written: BTreeMap<u32, Vec<Slot>>,
+    /// Segments that are no more.
+    pub dropped: Vec<u32>,
 }
 
 impl Records {
-    /// Takes in a memory that is stored; a revision takes the place of the one before, whose text `before` is.
-    pub fn insert(&mut self, memory: &Memory, stored: Stored, equality: &IdKey, before: Option<&str>) {
-        if let Some(text) = before {
-            self.remove(memory.id, text);
-        }
-        let slot = self.next;
-        self.next += 1;
-        let words = words_id(equality, &memory.draft.text);
-        self.index.insert(slot, &memory.draft.text);
-        self.slots.insert(slot, memory.id);
-        *self.words.entry(words).or_default() += 1;
-        let entry = Entry {
-            id: memory.id,
-            stored,
-            kind: memory.draft.kind,
-            scopes: memory.draft.scopes.clone(),
-            sensitivity: memory.draft.sensitivity,
-            created: memory.created,
-            slot,
-            words,
-        };
-        self.entries.insert(memory.id, entry);
+    /// Says which numbers of segments are taken, also by segments that are lost.
+    pub fn reserve(&mut self, highest: u32) {
+        self.reserved = highest;
     }
 
-    /// Forgets a memory, whose text `text` is.
-    pub fn remove(&mut self, id: MemoryId, text: &str) {
-        let Some(entry) = self.entries.remove(&id) else { return };
-        self.index.remove(entry.slot, text);
-        self.slots.remove(&entry.slot);
-        if let Some(count) = self.words.get_mut(&entry.words) {
-            *count -= 1;
-            if *count == 0 {
-                self.words.remove(&entry.words);
-            }
+    /// Takes in a segment that is stored.
+    pub fn load(&mut self, number: u32, entries: Vec<Entry>) {
+        let first = self.entries.len() as Slot;
+        self.segments.insert(number, (first..first + entries.len() as Slot).collect());
+        for entry in entries {
+            self.count(&entry, true);
+            self.entries.push(entry);
         }
     }
 
-    pub fn get(&self, id: MemoryId) -> Option<&Entry> {
-        self.entries.get(&id)
+    /// Says after how many days each scope forgets.
+    pub fn retain(&mut self, retention: Retention) {
+        self.retention = retention;
+        self.next_due = self.kept().filter_map(|(_, entry)| self.due(entry)).min();
     }
 
+    /// Whether a segment's entries are here.
+    pub fn has_segment(&self, number: u32) -> bool {
+        self.segments.contains_key(&number)
+    }
+
+    pub fn sets(&self) -> &ScopeSets {
+        &self.sets
+    }
+
+    pub fn sets_mut(&mut self) -> &mut ScopeSets {
+        &mut self.sets
+    }
+
+    /// The entry in a slot.
+    pub fn get(&self, slot: Slot) -> Option<&Entry> {
+        self.entries.get(slot as usize)
+    }
+
+    /// The slot of a memory that is kept.
+    pub fn find(&self, id: MemoryId) -> Option<Slot> {
+        self.find_any(id).filter(|slot| self.get(*slot).is_some_and(|entry| entry.standing == Standing::Kept))
+    }
+
+    /// The slot of a memory, whatever became of it. Looks through all: a hundred thousand ids lie in a few megabytes.
+    pub fn find_any(&self, id: MemoryId) -> Option<Slot> {
+        self.entries.iter().position(|entry| entry.id == id).map(|at| at as Slot)
+    }
+
+    /// The slots of many memories that are kept, each once, in the order of the slots.
+    pub fn find_all(&self, ids: &[MemoryId]) -> Vec<Slot> {
+        let ids: HashSet<MemoryId> = ids.iter().copied().collect();
+        self.kept().filter(|(_, entry)| ids.contains(&entry.id)).map(|(slot, _)| slot).collect()
+    }
+
+    /// Every entry with its slot.
+    pub fn all(&self) -> impl Iterator<Item = (Slot, &Entry)> {
+        (0..).zip(&self.entries)
+    }
+
+    /// Every memory that is kept, with its slot.
+    pub fn kept(&self) -> impl Iterator<Item = (Slot, &Entry)> {
+        self.all().filter(|(_, entry)| entry.standing == Standing::Kept)
+    }
+
+    /// How many are kept.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.kept
     }
 
-    /// Whether some memory has these very words.
-    pub fn hold_words(&self, equality: &IdKey, text: &str) -> bool {
-        self.words.contains_key(&words_id(equality, text))
+    /// How many entries of this standing there are.
+    pub fn count_of(&self, standing: Standing) -> usize {
+        self.entries.iter().filter(|entry| entry.standing == standing).count()
     }
 
-    /// Those that pass, the newest first.
-    pub fn newest(&self, passes: impl Fn(&Entry) -> bool) -> Vec<&Entry> {
-        let mut entries: Vec<_> = self.entries.values().filter(|entry| passes(entry)).collect();
-        entries.sort_by_key(|entry| (core::cmp::Reverse(entry.created), core::cmp::Reverse(entry.id)));
-        entries
+    /// What a decision needs to know of a memory.
+    pub fn facts<'a>(&'a self, entry: &Entry) -> RecordFacts<'a> {
+        RecordFacts { id: entry.id, scopes: self.scopes(entry), sensitivity: entry.sensitivity }
     }
 
-    /// Those that pass and fit the query, the best first, with their scores.
+    /// Where a memory stands.
+    pub fn scopes(&self, entry: &Entry) -> &[Scope] {
+        self.sets.get(entry.scopes)
+    }
+
+    /// When a memory is to be forgotten: at its own date, or when the shortest retention of its scopes has passed since it
+    /// was last written.
+    pub fn due(&self, entry: &Entry) -> Option<Millis> {
+        let days = self.scopes(entry).iter().filter_map(|scope| self.retention.get(scope)).min();
+        let retained = days.map(|&days| entry.updated.saturating_add(Millis::from(days) * DAY));
+        retained.into_iter().chain(entry.expires).min()
+    }
+
+    /// When the next memory is to be forgotten.
+    pub fn next_due(&self) -> Option<Millis> {
+        self.next_due
+    }
+
+    /// Those that are to be forgotten by now.
+    pub fn due_by(&mut self, now: Millis) -> Vec<Slot> {
+        if self.next_due.is_none_or(|next| next > now) {
+            return Vec::new();
+        }
+        let due: Vec<_> = self.kept().filter_map(|(slot, entry)| Some((slot, self.due(entry)?))).collect();
+        // What was deleted meanwhile may have been the next: this looks again.
+        self.next_due = due.iter().map(|(_, moment)| *moment).min();
+        due.into_iter().filter(|(_, moment)| *moment <= now).map(|(slot, _)| slot).collect()
+    }
+
+    /// What these very texts were the last time they were looked for: kept, or forgotten.
+    pub fn standing_of_words(&self) -> WordsSeen {
+        let mut seen = WordsSeen::default();
+        for entry in &self.entries {
+            match entry.standing {
+                Standing::Kept => seen.kept.insert(entry.words),
+                Standing::Forgotten => seen.forgotten.insert(entry.words),
+                Standing::Aside => false,
+            };
+        }
+        seen
+    }
+
+    /// Whether some memory that is kept has these very words.
+    pub fn hold_words(&self, words: [u8; 16]) -> bool {
+        self.kept().any(|(_, entry)| entry.words == words)
+    }
+
+    /// How many pass, and those of a page of them, the newest first.
+    pub fn newest(&self, page: core::ops::Range<usize>, passes: impl Fn(Slot, &Entry) -> bool) -> (usize, Vec<Slot>) {
+        let mut found: Vec<_> = self
+            .kept()
+            .filter(|(slot, entry)| passes(*slot, entry))
+            .map(|(slot, entry)| (core::cmp::Reverse((entry.created, entry.id)), slot))
+            .collect();
+        let (total, end) = (found.len(), page.end.min(found.len()));
+        // Only what stands before the page's end has to be in order.
+        if end < total {
+            found.select_nth_unstable(end);
+            found.truncate(end);
+        }
+        found.sort_unstable();
+        (total, found.into_iter().skip(page.start).map(|(_, slot)| slot).collect())
+    }
+
+    /// Those that pass and fit the query, the best first, with their scores. Nothing where the index is not made yet.
     pub fn search(
         &self,
         query: &str,
         last: LastWord,
         limit: usize,
-        passes: impl Fn(&Entry) -> bool,
-    ) -> Vec<(&Entry, f64)> {
-        let entry = |slot| self.slots.get(&slot).and_then(|id| self.entries.get(id));
-        let hits = self.index.search(query, last, limit, |slot| entry(slot).is_some_and(&passes));
-        hits.into_iter().filter_map(|Hit { slot, score }| Some((entry(slot)?, score))).collect()
+        passes: impl Fn(Slot, &Entry) -> bool,
+    ) -> Vec<(Slot, f64)> {
+        let Some(index) = &self.index else { return Vec::new() };
+        let visible =
+            |slot| self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept && passes(slot, entry));
+        let hits = index.search(query, last, limit, visible);
+        hits.into_iter().map(|Hit { slot, score }| (slot, score)).collect()
     }
 
-    /// How many stand in each scope.
-    pub fn scopes(&self) -> BTreeMap<&Scope, u32> {
-        let mut counts = BTreeMap::new();
-        for scope in self.entries.values().flat_map(|entry| &entry.scopes) {
-            *counts.entry(scope).or_default() += 1;
+    /// Whether questions can be asked.
+    pub fn is_indexed(&self) -> bool {
+        self.index.is_some()
+    }
+
+    /// Begins or goes on to make the index.
+    pub fn index_mut(&mut self) -> &mut Option<Index> {
+        &mut self.index
+    }
+
+    /// How many stand in each scope, of those that pass.
+    pub fn counted_scopes(&self, passes: impl Fn(Slot, &Entry) -> bool) -> BTreeMap<&Scope, u32> {
+        let mut by_set = BTreeMap::new();
+        for (_, entry) in self.kept().filter(|(slot, entry)| passes(*slot, entry)) {
+            *by_set.entry(entry.scopes).or_default() += 1;
+        }
+        let mut counts: BTreeMap<&Scope, u32> = BTreeMap::new();
+        for (id, scopes) in self.sets.iter() {
+            let count: u32 = by_set.get(&id).copied().unwrap_or_default();
+            for scope in scopes.iter().filter(|_| count > 0) {
+                *counts.entry(scope).or_default() += count;
+            }
         }
         counts
+    }
+
+    /// Works out which segments a change writes. `anew` are segments that are to be written though nothing in them changes.
+    pub fn plan(&self, updated: BTreeMap<Slot, Entry>, added: Vec<Entry>, anew: &BTreeSet<u32>) -> Change {
+        let mut written = BTreeMap::new();
+        for (number, slots) in &self.segments {
+            if anew.contains(number) || slots.iter().any(|slot| updated.contains_key(slot)) {
+                written.insert(*number, slots.clone());
+            }
+        }
+        let first = self.entries.len() as Slot;
+        let new: Vec<Slot> = (first..first + added.len() as Slot).collect();
+        let dropped = if new.is_empty() { Vec::new() } else { self.place(new, &mut written) };
+        Change { updated, added, written, dropped }
+    }
+
+    /// Finds segments for new slots; answers which are no more.
+    fn place(&self, new: Vec<Slot>, written: &mut BTreeMap<u32, Vec<Slot>>) -> Vec<u32> {
+        let mut from_last = self.segments.iter().rev();
+        let (last, before) = (from_last.next(), from_last.next());
+        let is_short = |slots: &[Slot]| slots.len() <= LAST_SEGMENT_ENTRIES;
+        let has_room = |slots: &[Slot]| slots.len() < SEGMENT_ENTRIES;
+        let mut taken = Vec::new();
+        if let Some((number, slots)) = last {
+            let fits = slots.len() + new.len() <= LAST_SEGMENT_ENTRIES;
+            if fits || is_short(slots) || (has_room(slots) && !is_short(&new)) {
+                taken.push((*number, slots));
+            }
+            if !fits
+                && is_short(slots)
+                && let Some((number, slots)) = before.filter(|(_, slots)| has_room(slots))
+            {
+                taken.push((*number, slots));
+            }
+        }
+        taken.reverse();
+        let slots: Vec<Slot> = taken.iter().flat_map(|(_, slots)| slots.iter().copied()).chain(new).collect();
+        let mut numbers: Vec<u32> = taken.iter().map(|(number, _)| *number).collect();
+        let mut next = last.map_or(0, |(number, _)| *number).max(self.reserved) + 1;
+        for chunk in slots.chunks(SEGMENT_ENTRIES) {
+            let number = if numbers.is_empty() { next } else { numbers.remove(0) };
+            next += u32::from(number == next);
+            written.insert(number, chunk.to_vec());
+        }
+        numbers.iter().for_each(|number| drop(written.remove(number)));
+        numbers
+    }
+
+    /// An entry as it will be once the change is done.
+    pub fn changed<'a>(&'a self, change: &'a Change, slot: Slot) -> Option<&'a Entry> {
+        let new = (slot as usize).checked_sub(self.entries.len());
+        match new {
+            Some(at) => change.added.get(at),
+            None => change.updated.get(&slot).or_else(|| self.get(slot)),
+        }
+    }
+
+    /// Does what was worked out. Answers the slots of the new entries.
+    pub fn apply(&mut self, change: Change) -> Vec<Slot> {
+        for (slot, entry) in change.updated {
+            if let Some(before) = self.get(slot).cloned() {
+                self.count(&before, false);
+            }
+            self.count(&entry, true);
+            if let Some(place) = self.entries.get_mut(slot as usize) {
+                *place = entry;
+            }
+        }
+        let first = self.entries.len() as Slot;
+        for entry in change.added {
+            self.count(&entry, true);
+            self.entries.push(entry);
+        }
+        change.dropped.iter().for_each(|number| drop(self.segments.remove(number)));
+        self.segments.extend(change.written);
+        (first..self.entries.len() as Slot).collect()
+    }
+
+    fn count(&mut self, entry: &Entry, comes: bool) {
+        if entry.standing != Standing::Kept {
+            return;
+        }
+        if !comes {
+            self.kept -= 1;
+            return;
+        }
+        self.kept += 1;
+        self.next_due = self.due(entry).into_iter().chain(self.next_due).min();
+    }
+}
+
+/// Which texts the vault has seen.
+#[derive(Default)]
+pub(crate) struct WordsSeen {
+    kept: HashSet<[u8; 16]>,
+    forgotten: HashSet<[u8; 16]>,
+}
+
+impl WordsSeen {
+    /// Whether a memory that is kept, or was noted here, has these words.
+    pub fn are_kept(&self, words: [u8; 16]) -> bool {
+        self.kept.contains(&words)
+    }
+
+    /// Whether a memory that had these words was forgotten.
+    pub fn were_forgotten(&self, words: [u8; 16]) -> bool {
+        self.forgotten.contains(&words)
+    }
+
+    /// Notes a text that is about to be kept.
+    pub fn note(&mut self, words: [u8; 16]) {
+        self.kept.insert(words);
+    }
+}
+
+/// What a memory is entered with; its tag is known once it is sealed.
+pub(crate) fn entry_of(memory: &Memory, key: u32, sets: &mut ScopeSets, equality: &IdKey) -> Entry {
+    Entry {
+        id: memory.id,
+        tag: [0; 16],
+        words: words_id(equality, &memory.draft.text),
+        created: memory.created,
+        updated: memory.updated,
+        expires: memory.draft.expires,
+        key,
+        scopes: sets.intern(&memory.draft.scopes),
+        kind: memory.draft.kind,
+        sensitivity: memory.draft.sensitivity,
+        standing: Standing::Kept,
     }
 }
 
 /// What equal words have in common: case and spacing count, so that only the very same text is a duplicate.
 pub(crate) fn words_id(equality: &IdKey, text: &str) -> [u8; 16] {
     equality.derive_id(&[b"words", text.as_bytes()])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keepsake_memory::{Kind, Sensitivity};
+    use proptest::prelude::*;
+
+    fn entry(records: &mut Records, n: u32) -> Entry {
+        let mut id = [0; 16];
+        id[..4].copy_from_slice(&n.to_be_bytes());
+        Entry {
+            id: MemoryId::from_bytes(id),
+            tag: [0; 16],
+            words: [0; 16],
+            created: u64::from(n),
+            updated: 0,
+            expires: None,
+            key: 1,
+            scopes: records.sets_mut().intern(&[Scope::general()]),
+            kind: Kind::Note,
+            sensitivity: Sensitivity::Normal,
+            standing: Standing::Kept,
+        }
+    }
+
+    proptest! {
+        /// However memories come in, each stands in one segment, no segment is too long, and one more writes few entries.
+        #[test]
+        fn segments_hold_every_entry_once(batches in prop::collection::vec(prop_oneof![4 => 1..3_u32, 1 => 1..3000_u32], 1..60)) {
+            let mut records = Records::default();
+            let mut next = 0;
+            for batch in batches {
+                let added: Vec<_> = (next..next + batch).map(|n| entry(&mut records, n)).collect();
+                next += batch;
+                let change = records.plan(BTreeMap::new(), added, &BTreeSet::new());
+                let written: usize = change.written.values().map(Vec::len).sum();
+                prop_assert!(written <= batch as usize + SEGMENT_ENTRIES + LAST_SEGMENT_ENTRIES);
+                records.apply(change);
+                let mut slots: Vec<_> = records.segments.values().flatten().copied().collect();
+                slots.sort_unstable();
+                prop_assert_eq!(slots, (0..next).collect::<Vec<_>>());
+                prop_assert!(records.segments.values().all(|slots| slots.len() <= SEGMENT_ENTRIES));
+                let ideal = (next as usize).div_ceil(SEGMENT_ENTRIES);
+                prop_assert!(records.segments.len() <= 3 * ideal + 2, "{} segments for {next}", records.segments.len());
+            }
+        }
+
+        #[test]
+        fn a_page_of_the_newest_is_a_part_of_all(total in 0..40_u32, start in 0..50_usize, length in 0..20_usize) {
+            let mut records = Records::default();
+            let added: Vec<_> = (0..total).map(|n| entry(&mut records, n)).collect();
+            let change = records.plan(BTreeMap::new(), added, &BTreeSet::new());
+            records.apply(change);
+            let all: Vec<Slot> = (0..total).rev().collect();
+            let (count, page) = records.newest(start..start + length, |_, _| true);
+            let expected: Vec<_> = all.iter().copied().skip(start).take(length).collect();
+            prop_assert_eq!((count, page), (total as usize, expected));
+        }
+    }
 }

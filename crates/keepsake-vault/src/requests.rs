@@ -1,16 +1,18 @@
 //! The one function that decides what a subject gets, and the methods of the page API behind it.
 
-use keepsake_crypto::Random;
+use keepsake_crypto::Primitives;
 use keepsake_memory::{Draft, MAX_SCOPES_PER_MEMORY, MAX_TEXT_BYTES, MemoryId, Scope, Sensitivity, format_rfc3339};
 use keepsake_policy::{Action, Authority, Grant, GrantDuration, ScopeSet, Subject, Verdict, authorise};
-use keepsake_search::LastWord;
+use keepsake_search::{LastWord, Slot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::api::*;
+use crate::catalogue::Entry;
 use crate::format::{Decision, Proposal};
 use crate::open::Open;
+use crate::records::Records;
 use crate::session::Answered;
 use crate::vault::{Parts, Vault};
 use crate::{Clock, Space, Store};
@@ -49,7 +51,7 @@ struct Request<'a> {
     params: Option<&'a RawValue>,
 }
 
-impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// Decides a subject's request. `subject` comes from what the browser says of the sender; `request_id` (32 hexadecimal
     /// digits) and `body` (JSON) come from the sender's side and are believed in nothing.
     ///
@@ -158,23 +160,30 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
 
         self.told_if_locked(subject)?;
         let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
+        authority(open, subject, Action::Search, now)?;
+        open.make_index(store).await?;
         let authority = authority(open, subject, Action::Search, now)?;
         if among.as_ref().is_some_and(|among| !authority.covers_all(among)) {
             return Err(PageError::unauthorized());
         }
-        let found = open.records.search(&params.query, LastWord::Whole, top_k as usize, |entry| {
-            authority.release_under(entry.facts()).is_some()
+        let found = open.records.search(&params.query, LastWord::Whole, top_k as usize, |slot, entry| {
+            authority.release_under(open.records.facts(entry)).is_some()
                 && filters.kinds.as_ref().is_none_or(|kinds| kinds.contains(&entry.kind))
-                && among.as_ref().is_none_or(|among| entry.scopes.iter().any(|scope| among.contains(scope)))
+                && among
+                    .as_ref()
+                    .is_none_or(|among| open.records.scopes(entry).iter().any(|scope| among.contains(scope)))
+                && open.is_usable(slot, entry, now)
         });
 
-        let entries: Vec<_> = found.iter().map(|(entry, _)| *entry).collect();
-        let memories = open.memories(store, &entries).await?;
+        let slots: Vec<_> = found.iter().map(|(slot, _)| *slot).collect();
+        let entries: Vec<_> = slots.iter().filter_map(|slot| open.records.get(*slot)).collect();
+        let memories = open.memories(store, &slots).await?;
         let best = found.first().map_or(1.0, |(_, score)| *score);
         let results = memories
             .iter()
             .filter_map(|memory| {
-                let (_, score) = found.iter().find(|(entry, _)| entry.id == memory.id)?;
+                let of = |(slot, _): &&(Slot, f64)| open.records.get(*slot).is_some_and(|entry| entry.id == memory.id);
+                let (_, score) = found.iter().find(of)?;
                 let scopes = memory.draft.scopes.iter().filter(|scope| authority.covers(scope));
                 Some(MemoryHit {
                     id: pairwise_id(open, subject, memory.id),
@@ -188,7 +197,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             })
             .collect();
 
-        let used = grants_used(&authority, &entries);
+        let used = grants_used(&open.records, &authority, &entries);
         let entry = ReceiptEntry::Released {
             query: params.query,
             records: memories.iter().map(|memory| memory.id).collect(),
@@ -197,11 +206,10 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         };
         let spent = spent(&used);
         let mut transaction = open.transaction(random);
-        open.end_decisions(&mut transaction, &spent);
+        transaction.end_decisions(&spent);
         let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
         // Nothing leaves before its receipt is durable.
-        open.manifest = transaction.commit(store).await?;
-        open.decisions.retain(|(_, decision)| !spent.contains(&decision.id()));
+        transaction.commit(store).await?;
 
         self.tell_spent(subject, &spent, effects);
         effects.push(Effect::Changed { topics: vec![Topic::Receipts] });
@@ -251,7 +259,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             if !scopes.iter().all(|scope| authority.covers(scope)) {
                 return Err(PageError::unauthorized());
             }
-            let draft = Draft { text, kind, scopes, sensitivity: Sensitivity::Normal }.normalised();
+            let draft = Draft { text, kind, scopes, sensitivity: Sensitivity::Normal, expires: None }.normalised();
             let draft = match draft {
                 Ok(draft) => draft,
                 Err(error) => {
@@ -278,21 +286,22 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let used: Vec<_> = scopes.filter_map(|scope| authority.grant_for(scope)).collect();
         let spent = spent(&used);
         let mut transaction = open.transaction(random);
-        open.end_decisions(&mut transaction, &spent);
+        transaction.end_decisions(&spent);
         let entry = ReceiptEntry::Proposed { records: drafts.iter().flatten().map(|(id, _)| *id).collect() };
         let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
         let mut proposals = Vec::new();
         for (id, draft) in drafts.iter().flatten() {
             let proposal =
                 Proposal { id: *id, subject: subject.clone(), draft: draft.clone(), received: now, request, receipt };
-            let stored = transaction.put(Space::Inbox, id.as_bytes(), 1, &proposal, None).map_err(OwnerError::from)?;
-            proposals.push((proposal, stored));
+            let put = transaction.put(Space::Inbox, id.as_bytes(), &proposal, None).map_err(OwnerError::from)?;
+            proposals.push((proposal, put));
         }
-        open.manifest = transaction.commit(store).await?;
-        open.decisions.retain(|(_, decision)| !spent.contains(&decision.id()));
-        for (proposal, stored) in proposals {
-            let waiting = open.waiting(&proposal, stored);
-            open.inbox.insert(proposal.id, waiting);
+        let committed = transaction.commit(store).await?;
+        for (proposal, put) in proposals {
+            if let Some(stored) = committed.stored(put) {
+                let waiting = open.waiting(&proposal, stored);
+                open.inbox.insert(proposal.id, waiting);
+            }
         }
         let results = drafts
             .into_iter()
@@ -358,9 +367,9 @@ fn authority<'a>(open: &'a Open, subject: &Subject, action: Action, now: u64) ->
 }
 
 /// The grants that an answer rests on: those under which a record leaves; where none does, all that let the question in.
-fn grants_used<'a>(authority: &Authority<'a>, released: &[&crate::records::Entry]) -> Vec<&'a Grant> {
+fn grants_used<'a>(records: &Records, authority: &Authority<'a>, released: &[&Entry]) -> Vec<&'a Grant> {
     let mut used: Vec<&Grant> = Vec::new();
-    for grant in released.iter().filter_map(|entry| authority.release_under(entry.facts())) {
+    for grant in released.iter().filter_map(|entry| authority.release_under(records.facts(entry))) {
         if !used.iter().any(|other| other.id == grant.id) {
             used.push(grant);
         }

@@ -25,6 +25,8 @@ pub(crate) struct Session {
     pub open: bool,
     /// When the vault was opened.
     pub opened: Millis,
+    /// Whether everything that is stored was looked through since the unlock.
+    pub looked_through: bool,
     /// What waits for the person, the oldest first.
     pub pending: Vec<Pending>,
     /// Who called and was refused how often.
@@ -128,6 +130,7 @@ impl Session {
         self.proved();
         self.open = true;
         self.opened = now;
+        self.looked_through = false;
     }
 
     /// Forgets the wrong passphrases.

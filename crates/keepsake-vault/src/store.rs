@@ -9,6 +9,8 @@ pub enum Space {
     Meta,
     /// Memories.
     Records,
+    /// What is known of the memories without their words, in segments.
+    Catalogue,
     /// Proposals that wait for the person.
     Inbox,
     /// Grants and denials.
@@ -19,13 +21,15 @@ pub enum Space {
 
 impl Space {
     /// Every space.
-    pub const ALL: [Self; 5] = [Self::Meta, Self::Records, Self::Inbox, Self::Decisions, Self::Receipts];
+    pub const ALL: [Self; 6] =
+        [Self::Meta, Self::Records, Self::Catalogue, Self::Inbox, Self::Decisions, Self::Receipts];
 
     /// Its name; part of the format.
     pub fn name(self) -> &'static str {
         match self {
             Self::Meta => "meta",
             Self::Records => "records",
+            Self::Catalogue => "catalogue",
             Self::Inbox => "inbox",
             Self::Decisions => "decisions",
             Self::Receipts => "receipts",
@@ -43,6 +47,8 @@ pub struct Batch {
     pub puts: Vec<(Space, ObjectKey, Vec<u8>)>,
     /// Objects to delete; absent ones are passed over.
     pub deletes: Vec<(Space, ObjectKey)>,
+    /// Spaces to empty, before anything is written.
+    pub clears: Vec<Space>,
 }
 
 /// Why a store could not do what was asked. Nothing was changed.
@@ -70,6 +76,9 @@ pub trait Store {
 
     /// Every object of a space, in the order of their keys, as they were at one moment.
     async fn all(&self, space: Space) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError>;
+
+    /// The key of every object of a space, in their order.
+    async fn keys(&self, space: Space) -> Result<Vec<ObjectKey>, StoreError>;
 
     /// Makes the changes; answers when they are durable, all or none.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;

@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use keepsake_crypto::{Context, CryptoError, Kdf, Purpose, Random, RecoveryCode, Sealer, SecretKey, VaultKey, digest};
-use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
+use futures_util::future::join;
+use keepsake_crypto::{
+    Context, CryptoError, IdentityKey, Kdf, Primitives, Purpose, Random, RecoveryCode, Sealer, SecretKey, VaultKey,
+    digest,
+};
+use keepsake_memory::{Channel, Draft, Memory, MemoryId, Millis, Origin, Provenance, Scope};
 use keepsake_policy::{SessionId, Subject};
 use zeroize::Zeroizing;
 
 use crate::api::{Effect, OwnerError, OwnerErrorCode, PageEvent, Topic, VaultState};
-use crate::format::{HEADER_KEY, Header, MANIFEST_KEY, Manifest, SESSION_KEY, STORE_VERSION, decode, encode};
-use crate::open::Open;
+use crate::format::{
+    Decision, HEADER_KEY, Header, Identity, MANIFEST_KEY, Manifest, SESSION_KEY, STORE_VERSION, decode, encode,
+};
+use crate::open::{Fetched, Open};
 use crate::session::{Captured, Holder, Session};
 use crate::{Batch, Clock, Space, Store};
 
@@ -24,10 +30,14 @@ pub struct Vault<S, C, R> {
     pub(crate) header: Option<Header>,
     pub(crate) open: Option<Box<Open>>,
     pub(crate) session: Session,
+    /// What was read for an unlock that is under way.
+    fetched: Option<Fetched>,
+    /// When the browser was last asked to wake the vault.
+    watched: Option<Millis>,
     saved: String,
 }
 
-impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
+impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// Looks at what the store holds. `session` is the state that was last saved by an effect; with the session's key the
     /// vault resumes where it was, without it (or if it is not the right one) the vault is locked.
     pub async fn open(
@@ -43,13 +53,15 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         };
         let session = Session::from_json(session);
         let saved = session.to_json();
-        let mut vault = Self { store, clock, random, header, open: None, session, saved };
+        let mut vault = Self { store, clock, random, header, open: None, session, fetched: None, watched: None, saved };
         if let (Some(header), Some(key)) = (&vault.header, session_key)
             && let Some((vault_key, session)) = read_session_slot(&vault.store, header, &key).await?
         {
             // A session that is over is not resumed: the key goes unused.
             if vault.session.is_within_deadline(vault.clock.now()) {
-                vault.open = Some(Box::new(Open::load(&vault.store, header, vault_key, session).await?));
+                let fetched = Fetched::from(&vault.store).await?;
+                let open = Open::load(fetched, header, vault_key, session, &vault.random).await?;
+                vault.open = Some(Box::new(open));
             }
         }
         Ok(vault)
@@ -91,6 +103,9 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let manifest = Manifest {
             revision: 1,
             created: now,
+            identity: Identity::of(&IdentityKey::make(&mut self.random)?),
+            key: 1,
+            key_made: now,
             header: digest(&[&header_bytes]),
             passphrase_made: now,
             idle_minutes: DEFAULT_IDLE_MINUTES,
@@ -102,9 +117,19 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
             &mut self.random,
         )?;
         let puts = vec![(Space::Meta, HEADER_KEY, header_bytes.to_vec()), (Space::Meta, MANIFEST_KEY, sealed)];
-        self.store.commit(Batch { puts, deletes: Vec::new() }).await?;
+        // What a vault before this one left behind where it was forgotten in a hurry goes with the first write.
+        self.store.commit(Batch { puts, clears: Space::ALL.to_vec(), ..Batch::default() }).await?;
         self.header = Some(header);
+        self.fetched = None;
         self.begin_session(vault_key).await
+    }
+
+    /// Reads what an unlock will need, for the time while the key is derived.
+    pub async fn prefetch(&mut self) -> Result<(), OwnerError> {
+        if self.open.is_none() && self.header.is_some() {
+            self.fetched = Some(Fetched::from(&self.store).await?);
+        }
+        Ok(())
     }
 
     /// Opens the vault. Answers the session's key. The effects hold also where it fails.
@@ -129,7 +154,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         self.save(&mut effects);
         // The slot's key is gone from the browser's memory by now, so a slot that cannot be deleted opens nothing: a full disk
         // is no reason not to lock.
-        let _deleted = self.store.commit(Batch { puts: Vec::new(), deletes: vec![(Space::Meta, SESSION_KEY)] }).await;
+        let _deleted = self.store.commit(Batch { deletes: vec![(Space::Meta, SESSION_KEY)], ..Batch::default() }).await;
         effects
     }
 
@@ -149,6 +174,15 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         if self.open.is_some() && !self.session.is_within_deadline(self.clock.now()) {
             self.shut(effects);
             effects.push(Effect::EndWorker);
+        }
+    }
+
+    /// Asks to be woken when the next memory is to be forgotten, where that is another moment than before.
+    pub(crate) fn watch_due(&mut self, effects: &mut Vec<Effect>) {
+        let due = self.open.as_ref().and_then(|open| open.records.next_due());
+        if self.open.is_some() && due != self.watched {
+            self.watched = due;
+            effects.push(Effect::WakeAt { at: due });
         }
     }
 
@@ -186,7 +220,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     pub(crate) fn parts(&mut self) -> Result<Parts<'_, S, R>, OwnerError> {
         let now = self.clock.now();
         match (&mut self.open, &self.header) {
-            (Some(open), _) => Ok(Parts { open, store: &self.store, random: &mut self.random, now }),
+            (Some(open), _) => Ok(Parts { open: &mut **open, store: &self.store, random: &mut self.random, now }),
             (None, Some(_)) => Err(OwnerError::locked()),
             (None, None) => Err(OwnerError::no_vault()),
         }
@@ -265,21 +299,27 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
         let header = self.header.as_ref().ok_or_else(OwnerError::no_vault)?;
         let session: SessionId = self.random.make()?;
         let session_key = SecretKey::make(&mut self.random)?;
-        // The slot's plaintext: the vault key (32) ‖ the session (16).
-        let slot = Zeroizing::new([&vault_key.secret().expose()[..], &session].concat());
-        let sealed = Sealer::new(&session_key, Purpose::SessionSlot).seal(
-            &Context { vault: header.vault, object: SESSION_KEY, revision: 1 },
-            &slot,
-            &mut self.random,
-        )?;
-        let mut open = Open::load(&self.store, header, vault_key, session).await?;
-        self.store.commit(Batch { puts: vec![(Space::Meta, SESSION_KEY, sealed)], deletes: Vec::new() }).await?;
-        open.clear_ended(&self.store, &mut self.random, self.clock.now()).await?;
+        let sealed = seal_session(&session_key, header.vault, &vault_key, session, &mut self.random)?;
+        let fetched = match self.fetched.take() {
+            Some(fetched) => fetched,
+            None => Fetched::from(&self.store).await?,
+        };
+        let batch = Batch { puts: vec![(Space::Meta, SESSION_KEY, sealed)], ..Batch::default() };
+        let loading = Open::load(fetched, header, vault_key, session, &self.random);
+        let (open, committed) = join(loading, self.store.commit(batch)).await;
+        let mut open = open?;
+        committed?;
+        let now = self.clock.now();
+        open.clear_ended(&self.store, &mut self.random, now).await?;
+        // What came due while nobody was there goes before anybody can ask for it. Where it cannot, it is still not shown.
+        let _forgotten = open.forget_due(&self.store, &mut self.random, now).await;
         self.open = Some(Box::new(open));
         self.session.unlocked(self.clock.now());
         self.note_subjects();
 
         let mut effects = vec![self.watch_idle()?];
+        self.watched = None;
+        self.watch_due(&mut effects);
         for Holder { subject, .. } in self.session.granted.clone() {
             effects.push(Effect::Notify { subject, event: PageEvent::LockChange { locked: false } });
         }
@@ -305,12 +345,7 @@ impl<S: Store, C: Clock, R: Random> Vault<S, C, R> {
     async fn keep_capture(&mut self, captured: &Captured) -> Result<(), OwnerError> {
         let Parts { open, store, random, now } = self.parts()?;
         let id = MemoryId::new(now, random.make()?);
-        let draft = Draft {
-            text: captured.text.clone(),
-            kind: Kind::Note,
-            scopes: vec![Scope::general()],
-            sensitivity: Sensitivity::Normal,
-        };
+        let draft = Draft::note(captured.text.clone(), Scope::general());
         // The person read and chose these words, but they are a website's.
         let origin = Some(Origin::new(&captured.source, captured.title.as_deref()));
         let provenance = Provenance { channel: Channel::Site, origin, reviewed: true };
@@ -359,18 +394,14 @@ impl Open {
     pub(crate) async fn add(
         &mut self,
         store: &impl Store,
-        random: &mut impl Random,
+        random: &mut impl Primitives,
         memories: &[Memory],
     ) -> Result<(), OwnerError> {
         let mut transaction = self.transaction(random);
-        let mut stored = Vec::with_capacity(memories.len());
         for memory in memories {
-            stored.push(transaction.put(Space::Records, memory.id.as_bytes(), memory.revision, memory, None)?);
+            transaction.add_memory(memory)?;
         }
-        self.manifest = transaction.commit(store).await?;
-        for (memory, stored) in memories.iter().zip(stored) {
-            self.records.insert(memory, stored, &self.keys.equality, None);
-        }
+        transaction.commit(store).await?;
         Ok(())
     }
 
@@ -378,31 +409,24 @@ impl Open {
     async fn clear_ended(
         &mut self,
         store: &impl Store,
-        random: &mut impl Random,
+        random: &mut impl Primitives,
         now: Millis,
     ) -> Result<(), OwnerError> {
-        let live: Vec<bool> = self
-            .decisions
-            .iter()
-            .map(|(_, decision)| match decision {
-                crate::format::Decision::Grant(grant) => grant.validity.holds(now, self.session),
-                crate::format::Decision::Denial(denial) => denial.validity.holds(now, self.session),
-            })
-            .collect();
-        if live.iter().all(|&live| live) && self.distrusted.is_empty() {
+        let session = self.session;
+        let holds = |decision: &Decision| match decision {
+            Decision::Grant(grant) => grant.validity.holds(now, session),
+            Decision::Denial(denial) => denial.validity.holds(now, session),
+        };
+        let decisions = self.decisions.iter().map(|(_, decision)| decision);
+        let ended: Vec<_> = decisions.filter(|decision| !holds(decision)).map(Decision::id).collect();
+        if ended.is_empty() && self.distrusted.is_empty() {
             return Ok(());
         }
         let mut transaction = self.transaction(random);
-        for ((stored, _), _) in self.decisions.iter().zip(&live).filter(|(_, live)| !**live) {
-            transaction.delete(Space::Decisions, *stored);
-        }
-        if !self.distrusted.is_empty() {
-            transaction.drop_decisions(&self.distrusted);
-        }
-        self.manifest = transaction.commit(store).await?;
+        transaction.end_decisions(&ended);
+        transaction.drop_distrusted();
+        transaction.commit(store).await?;
         self.distrusted.clear();
-        let mut live = live.into_iter();
-        self.decisions.retain(|_| live.next().unwrap_or(true));
         Ok(())
     }
 }
@@ -426,6 +450,19 @@ fn read_header(bytes: &[u8]) -> Result<Header, OwnerError> {
         return Err(unreadable(CryptoError::DoesNotOpen));
     }
     Ok(header)
+}
+
+/// The session's slot: the vault key (32) ‖ the session (16).
+pub(crate) fn seal_session(
+    session_key: &SecretKey,
+    vault: [u8; 16],
+    vault_key: &VaultKey,
+    session: SessionId,
+    random: &mut impl Random,
+) -> Result<Vec<u8>, CryptoError> {
+    let slot = Zeroizing::new([&vault_key.secret().expose()[..], &session].concat());
+    let context = Context { vault, object: SESSION_KEY, revision: 1 };
+    Sealer::new(session_key, Purpose::SessionSlot).seal(&context, &slot, random)
 }
 
 /// The vault key and the session, where the slot is there and opens.

@@ -71,6 +71,7 @@ fn a_list_is_looked_at_first_and_then_kept() {
         kind: Kind::Fact,
         sensitivity: Sensitivity::Personal,
         lines: vec![preview.lines[1].line.clone()],
+        bring_back: false,
     };
     let Reply::MemoryImport(imported) = world.command(import).unwrap() else { panic!() };
     let kept = world.list().into_iter().find(|memory| memory.id == imported.ids[0]).unwrap();
@@ -82,6 +83,7 @@ fn a_list_is_looked_at_first_and_then_kept() {
         kind: Kind::Note,
         sensitivity: Sensitivity::Normal,
         lines: vec![ListLine { text: "x".into(), created: None }; 1001],
+        bring_back: false,
     };
     assert_eq!(world.command(too_many).unwrap_err().code, OwnerErrorCode::Invalid);
 }
@@ -230,8 +232,13 @@ fn a_damaged_record_takes_no_other_with_it() {
     world.restart();
     world.unlock();
     assert_eq!((world.list().len(), world.status().damaged), (2, 1));
+    world.tidy();
+    assert_eq!((world.list().len(), world.status().damaged, world.status().aside), (2, 0, 1));
     world.add("four", "food");
     assert_eq!(world.list().len(), 3);
+    world.restart();
+    world.unlock();
+    assert_eq!((world.list().len(), world.status().aside), (3, 1));
 }
 
 #[test]
@@ -250,7 +257,8 @@ fn a_lost_an_added_and_a_reverted_object_are_noticed() {
         *world.disk.objects.borrow_mut() = objects;
         world.restart();
         world.unlock();
-        world.status().damaged
+        world.tidy();
+        world.status().damaged + world.status().aside
     };
     let with = |change: &dyn Fn(&mut Objects)| {
         let mut objects = after.clone();

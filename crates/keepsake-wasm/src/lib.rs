@@ -1,10 +1,14 @@
 #![doc = include_str!("../README.md")]
 
-use keepsake_crypto::{CryptoError, Kdf, Random, SecretKey, derive_kek};
+mod browser;
+
+use browser::{BrowserClock, BrowserPrimitives};
+use keepsake_crypto::{Kdf, SecretKey, derive_kek};
 use keepsake_idb::IdbStore;
 use keepsake_policy::Subject;
-use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Reply};
-use keepsake_vault::{Clock, Proof, Vault};
+use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Progress, Reply};
+use keepsake_vault::dump::DumpWriter;
+use keepsake_vault::{Clock, ObjectKey, Proof, Space, Store, StoreError, Vault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -14,26 +18,10 @@ use zeroize::Zeroizing;
 /// The database's name in IndexedDB.
 const DATABASE: &str = "keepsake";
 
-struct BrowserClock;
-
-impl Clock for BrowserClock {
-    fn now(&self) -> u64 {
-        js_sys::Date::now() as u64
-    }
-}
-
-struct BrowserRandom;
-
-impl Random for BrowserRandom {
-    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
-        getrandom::fill(bytes).map_err(|_| CryptoError::NoRandomness)
-    }
-}
-
 /// The vault in this browser's storage.
 #[wasm_bindgen(js_name = Vault)]
 pub struct BrowserVault {
-    vault: Vault<IdbStore, BrowserClock, BrowserRandom>,
+    vault: Vault<IdbStore, BrowserClock, BrowserPrimitives>,
 }
 
 /// What came of an attempt to open the vault.
@@ -58,7 +46,7 @@ impl BrowserVault {
     pub async fn open(session: Option<String>, session_key: Option<Vec<u8>>) -> Result<BrowserVault, JsValue> {
         let key = session_key.map(Zeroizing::new).and_then(|bytes| SecretKey::from_slice(&bytes));
         let store = IdbStore::open(DATABASE).await.map_err(|error| to_js_error(&error.into()))?;
-        let vault = Vault::open(store, BrowserClock, BrowserRandom, session.as_deref(), key).await;
+        let vault = Vault::open(store, BrowserClock, BrowserPrimitives, session.as_deref(), key).await;
         vault.map(|vault| Self { vault }).map_err(|error| to_js_error(&error))
     }
 
@@ -148,9 +136,108 @@ impl BrowserVault {
         to_js(&Replied { reply: None, error: result.err(), effects })
     }
 
+    /// Reads what `unlock` will need, for the time while the key is derived.
+    pub async fn prefetch(&mut self) -> Result<(), JsValue> {
+        self.vault.prefetch().await.map_err(|error| to_js_error(&error))
+    }
+
+    /// What `derive` needs to derive the passphrase's key in a harder way, where the vault's way is too easy by now.
+    pub fn raised_kdf_challenge(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.raised_kdf().map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Puts the key that was derived in the harder way in the place of the one before.
+    pub async fn raise_kdf(&mut self, before: Vec<u8>, challenge: JsValue, kek: Vec<u8>) -> Result<(), JsValue> {
+        let (before, kek) = (secret(before)?, secret(kek)?);
+        let kdf: Kdf = from_js(challenge)?;
+        self.vault.raise_kdf(&before, kdf, &kek).await.map_err(|error| to_js_error(&error))
+    }
+
+    /// Begins to seal everything anew; answers as `unlock` does.
+    pub async fn rotate(&mut self, kek: Vec<u8>) -> Result<JsValue, JsValue> {
+        let kek = secret(kek)?;
+        let (result, effects) = self.vault.rotate(&kek).await;
+        opened(result, effects)
+    }
+
+    /// Destroys the keys and then everything; answers effects.
+    pub async fn forget_everything(&mut self) -> Result<JsValue, JsValue> {
+        to_js(&self.vault.forget_everything().await.map_err(|error| to_js_error(&error))?)
+    }
+
+    /// Takes the next bytes of an export in the clear.
+    pub fn restore_read(&mut self, bytes: Vec<u8>) -> Result<(), JsValue> {
+        self.vault.restore_read(&Zeroizing::new(bytes)).map_err(|error| to_js_error(&error))
+    }
+
     /// Forgets the keys; answers effects.
     pub async fn lock(&mut self) -> Result<JsValue, JsValue> {
         to_js(&self.vault.lock().await)
+    }
+}
+
+/// A copy of the object stores as they are, sealed: for when the vault cannot open them.
+#[wasm_bindgen]
+pub struct StoreDump {
+    store: IdbStore,
+    writer: Option<DumpWriter>,
+    /// The first line, until it is handed out.
+    head: String,
+    left: Vec<(Space, ObjectKey)>,
+    total: u32,
+}
+
+/// So many objects stand in one part of a dump.
+const DUMPED_AT_ONCE: usize = 500;
+
+#[derive(Serialize)]
+struct FilePart {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    bytes: JsValue,
+    progress: Progress,
+    finished: bool,
+}
+
+#[wasm_bindgen]
+impl StoreDump {
+    /// Begins a dump. No vault has to be open, and none has to be sound.
+    pub async fn begin() -> Result<StoreDump, JsValue> {
+        let failed = |error: StoreError| to_js_error(&error.into());
+        let store = IdbStore::open(DATABASE).await.map_err(failed)?;
+        let mut left = Vec::new();
+        for space in Space::ALL {
+            left.extend(store.keys(space).await.map_err(failed)?.into_iter().map(|key| (space, key)));
+        }
+        let (writer, head) = DumpWriter::begin(BrowserClock.now());
+        let total = left.len() as u32;
+        left.reverse();
+        Ok(Self { store, writer: Some(writer), head, left, total })
+    }
+
+    /// How far it is.
+    pub fn progress(&self) -> Result<JsValue, JsValue> {
+        to_js(&self.progress_of())
+    }
+
+    /// The next part: `{bytes, progress, finished}`.
+    pub async fn part(&mut self) -> Result<JsValue, JsValue> {
+        let mut text = core::mem::take(&mut self.head);
+        for _ in 0..DUMPED_AT_ONCE.min(self.left.len()) {
+            let Some((space, key)) = self.left.pop() else { break };
+            let value = self.store.get(space, key).await.map_err(|error| to_js_error(&error.into()))?;
+            let line = self.writer.as_mut().zip(value).and_then(|(writer, value)| writer.object(space, &key, &value));
+            text.extend(line);
+        }
+        let finished = self.left.is_empty();
+        if finished {
+            text.extend(self.writer.take().map(DumpWriter::finish));
+        }
+        let bytes = js_sys::Uint8Array::from(text.as_bytes()).into();
+        to_js(&FilePart { bytes, progress: self.progress_of(), finished })
+    }
+
+    fn progress_of(&self) -> Progress {
+        Progress { done: self.total.saturating_sub(self.left.len() as u32), total: self.total }
     }
 }
 

@@ -21,9 +21,10 @@ pub struct Module {
 }
 
 /// Every module.
-pub const MODULES: [Module; 2] = [
+pub const MODULES: [Module; 3] = [
     Module { library: "keepsake_wasm", name: "keepsake" },
     Module { library: "keepsake_passphrase", name: "passphrase" },
+    Module { library: "keepsake_archive", name: "archive" },
 ];
 
 /// Compiles the modules for release.
@@ -40,6 +41,8 @@ pub fn compile(layout: &Layout) -> Result<()> {
             "keepsake-wasm",
             "--package",
             "keepsake-passphrase",
+            "--package",
+            "keepsake-archive",
         ])
         .env("CARGO_ENCODED_RUSTFLAGS", reproducible_flags(layout)?)
         .run()

@@ -15,7 +15,7 @@ use crate::layout::Layout;
 use crate::wasm::TARGET;
 
 /// The crates that have a part which only a browser can run.
-pub const CRATES: [&str; 3] = ["keepsake-idb", "keepsake-passphrase", "keepsake-wasm"];
+pub const CRATES: [&str; 4] = ["keepsake-archive", "keepsake-idb", "keepsake-passphrase", "keepsake-wasm"];
 /// Each exported test begins so; wasm-bindgen-test names them.
 const TEST_EXPORT: &str = "__wbgt_";
 /// The section in which `wasm_bindgen_test_configure!` says where its tests want to run.

@@ -1,5 +1,6 @@
 //! What the vault asks of the browser around it after a request or a command.
 
+use keepsake_memory::Millis;
 use keepsake_policy::Subject;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,12 @@ pub enum Effect {
     WatchIdle {
         /// At least 60.
         seconds: u32,
+    },
+    /// Something is to be done at this moment, with nobody there: call `tidy` then.
+    WakeAt {
+        /// Milliseconds since 1970; nothing is to be done any more without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Millis>,
     },
     /// The session is over: end the worker, whose memory held the keys, as for a lock.
     EndWorker,

@@ -6,9 +6,10 @@ mod page;
 
 pub use effect::{Effect, Topic};
 pub use owner::{
-    Command, ConsentDecision, ConsentRecords, ConsentView, CountedScope, DenialView, GrantView, Granted, ImportReply,
-    InboxPage, InboxView, ListPreview, MemoryPage, MemoryView, OwnerError, OwnerErrorCode, PreviewLine, Protection,
-    ReceiptEntry, ReceiptPage, ReceiptView, Refused, Reply, Status, SubjectGrants, VaultState,
+    AsidePage, AsideView, Backup, CheckProgress, Command, ConsentDecision, ConsentRecords, ConsentView, CountedScope,
+    Damage, DenialView, ExportPart, GrantView, Granted, ImportReply, InboxPage, InboxView, ListPreview, MemoryPage,
+    MemoryView, Mended, OwnerError, OwnerErrorCode, PreviewLine, Progress, Protection, ReceiptEntry, ReceiptPage,
+    ReceiptView, Refused, Reply, RestorePreview, RestoreProgress, RetentionRule, Status, SubjectGrants, VaultState,
 };
 pub use page::{
     AddParams, AddResult, AddStatus, Added, Capabilities, HitProvenance, Limits, MemoryHit, NewMemory, NoParams,

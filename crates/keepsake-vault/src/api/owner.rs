@@ -37,6 +37,11 @@ pub enum Command {
         /// What was deleted, as `memory_delete` answered it.
         memories: Vec<MemoryView>,
     },
+    /// One memory.
+    MemoryGet {
+        /// Which.
+        id: MemoryId,
+    },
     /// List memories, newest first, or by fit where there is a query.
     MemoryList {
         /// Words to look for.
@@ -72,6 +77,9 @@ pub enum Command {
         sensitivity: Sensitivity,
         /// The lines, as `list_preview` answered them.
         lines: Vec<ListLine>,
+        /// Whether to keep also what was forgotten before; else such lines are passed over.
+        #[serde(default)]
+        bring_back: bool,
     },
     /// Keep a selection of a page; a locked vault holds it until it is unlocked.
     Capture {
@@ -141,6 +149,66 @@ pub enum Command {
     },
     /// Make a recovery code; it takes the place of the one before, and is answered this once.
     RecoveryMake,
+    /// After how many days the memories of each scope are forgotten.
+    Retention,
+    /// Say after how many days the memories of a scope are forgotten.
+    RetentionSet {
+        /// Which scope.
+        scope: Scope,
+        /// 1 to 36,500, counted from when a memory was last written; without it they are kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        days: Option<u32>,
+        /// Only tell what it would forget now.
+        #[serde(default)]
+        preview: bool,
+    },
+    /// Do a little of what is to be done without being asked for: to be called until there is no more.
+    Tidy,
+    /// Look through everything that is stored, a part a call: to be called until it is finished.
+    Check {
+        /// Begin anew.
+        restart: bool,
+    },
+    /// Put in order what the last check found: set damaged memories aside, take in memories that the catalogue lost, erase
+    /// what is nobody's.
+    CheckMend,
+    /// Memories that are set aside, since what is stored of them is not what was written.
+    Aside {
+        /// How many to pass over.
+        offset: u32,
+        /// How many to list, at most 500.
+        limit: u32,
+    },
+    /// Forget memories that are set aside.
+    AsideForget {
+        /// Which.
+        ids: Vec<MemoryId>,
+    },
+    /// Begin to take everything out.
+    ExportStart,
+    /// The next part of what is taken out: to be called until it is finished.
+    ExportPart,
+    /// It is kept somewhere: no reminder until the next is due.
+    ExportDone,
+    /// When everything was last taken out, and whether to remind of it.
+    Backup,
+    /// Remind to take everything out.
+    BackupRemind {
+        /// After how many days, 1 to 366; never without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        days: Option<u32>,
+    },
+    /// Begin to take in what was taken out; the bytes come apart from commands.
+    RestoreStart,
+    /// What taking it in would change, once all of it is read.
+    RestorePreview,
+    /// Take in a part: to be called until it is finished.
+    RestoreStep {
+        /// Whether to take in also what was forgotten here.
+        bring_back: bool,
+    },
+    /// Forget what was read.
+    RestoreDrop,
     /// What a subject asks for.
     Consent {
         /// 32 hexadecimal digits.
@@ -209,6 +277,8 @@ pub enum Reply {
     MemoryDelete(Vec<MemoryView>),
     /// How many are there again.
     MemoryRestore(u32),
+    /// What it says.
+    MemoryGet(MemoryView),
     /// A part of the list.
     MemoryList(MemoryPage),
     /// By name.
@@ -243,6 +313,38 @@ pub enum Reply {
     IdleChange(Protection),
     /// In 7 groups of 4 characters.
     RecoveryMake(String),
+    /// By scope.
+    Retention(Vec<RetentionRule>),
+    /// How many memories it forgets now.
+    RetentionSet(u32),
+    /// Whether there is more to do.
+    Tidy(bool),
+    /// How far it is, and what was found so far.
+    Check(CheckProgress),
+    /// What was done.
+    CheckMend(Mended),
+    /// A part of them.
+    Aside(AsidePage),
+    /// How many were forgotten.
+    AsideForget(u32),
+    /// How much there is.
+    ExportStart(Progress),
+    /// A part.
+    ExportPart(ExportPart),
+    /// As it is now.
+    ExportDone(Backup),
+    /// As it is now.
+    Backup(Backup),
+    /// As it is now.
+    BackupRemind(Backup),
+    /// It may come.
+    RestoreStart,
+    /// What it would change.
+    RestorePreview(RestorePreview),
+    /// How far it is.
+    RestoreStep(RestoreProgress),
+    /// It is forgotten.
+    RestoreDrop,
     /// What is asked.
     Consent(ConsentView),
     /// A part of what would leave.
@@ -278,6 +380,165 @@ pub struct Status {
     pub receipts: u32,
     /// How many stored objects did not open or were not as the vault left them; 0 in a sound vault.
     pub damaged: u32,
+    /// How many memories are set aside.
+    pub aside: u32,
+    /// How far everything is sealed anew under a new key, while it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Progress>,
+    /// Whether the person wanted to be reminded to take everything out, and it is time.
+    pub backup_due: bool,
+}
+
+/// How far something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Progress {
+    /// How many objects are done.
+    pub done: u32,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// How long the memories of a scope are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct RetentionRule {
+    /// The scope.
+    pub scope: Scope,
+    /// Days from when a memory was last written.
+    pub days: u32,
+}
+
+/// How far a check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct CheckProgress {
+    /// How far.
+    pub progress: Progress,
+    /// Whether everything was looked at.
+    pub finished: bool,
+    /// What is not as the vault left it.
+    pub found: Damage,
+}
+
+/// What is not as the vault left it; all 0 and `false` in a sound vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Damage {
+    /// The header is an older or another one: an old passphrase may open the vault again.
+    pub header: bool,
+    /// Memories that are lost, changed, or an older revision.
+    pub memories: u32,
+    /// Memories that the catalogue lost track of.
+    pub uncatalogued: u32,
+    /// Objects that nobody knows of.
+    pub strays: u32,
+    /// Proposals that do not open, or 1 where one is missing or was put back.
+    pub proposals: u32,
+    /// The same of grants and denials; none of them holds then.
+    pub decisions: u32,
+    /// Receipts that are lost or changed.
+    pub receipts: u32,
+}
+
+/// What was put in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Mended {
+    /// Memories that are set aside now.
+    pub set_aside: u32,
+    /// Memories that the catalogue had lost and that are there again.
+    pub recovered: u32,
+    /// Objects that were nobody's and are erased.
+    pub erased: u32,
+}
+
+/// A memory that is set aside: all that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct AsideView {
+    /// Its identity in the vault.
+    pub id: MemoryId,
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// Where it stood.
+    pub scopes: Vec<Scope>,
+    /// How careful to be with it.
+    pub sensitivity: Sensitivity,
+    /// When it was kept or its source says it was; milliseconds since 1970.
+    pub created: Millis,
+    /// When it was last changed; milliseconds since 1970.
+    pub updated: Millis,
+}
+
+/// A part of what is set aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct AsidePage {
+    /// How many are set aside in all.
+    pub total: u32,
+    /// The part that was asked for.
+    pub items: Vec<AsideView>,
+}
+
+/// A part of what is taken out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct ExportPart {
+    /// Whole lines of JSON.
+    pub text: String,
+    /// How far it is.
+    pub progress: Progress,
+    /// Whether this was the last.
+    pub finished: bool,
+}
+
+/// When everything was last taken out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct Backup {
+    /// When, if ever; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exported: Option<Millis>,
+    /// After how many days to remind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_days: Option<u32>,
+    /// Whether it is time.
+    pub due: bool,
+}
+
+/// What taking in an export would change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct RestorePreview {
+    /// When it was taken out; milliseconds since 1970.
+    pub exported: Millis,
+    /// Memories that are not here.
+    pub new: u32,
+    /// Memories that are here in an older revision.
+    pub newer: u32,
+    /// Memories that are damaged here.
+    pub repaired: u32,
+    /// Memories that are here as they are, or in a newer revision, or whose very words are here.
+    pub unchanged: u32,
+    /// Memories that were forgotten here.
+    pub forgotten: u32,
+    /// Receipts that come along; 0 where the vault has receipts of its own.
+    pub receipts: u32,
+    /// Receipts that stay out, since the vault has receipts of its own or their chain does not hold.
+    pub receipts_left: u32,
+}
+
+/// How far an export is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+pub struct RestoreProgress {
+    /// How far.
+    pub progress: Progress,
+    /// How many memories were taken in so far.
+    pub taken: u32,
+    /// Whether this was the last part.
+    pub finished: bool,
 }
 
 /// How the vault is protected.
@@ -291,6 +552,10 @@ pub struct Protection {
     /// When the recovery code was made, where there is one; milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery_made: Option<Millis>,
+    /// When the key that everything is sealed under was made; milliseconds since 1970.
+    pub key_made: Millis,
+    /// Whether everything is being sealed anew.
+    pub rotating: bool,
 }
 
 /// A memory as our own pages show it.
@@ -326,6 +591,9 @@ pub struct MemoryView {
     pub created: Millis,
     /// When it was last changed; milliseconds since 1970.
     pub updated: Millis,
+    /// When it is to be forgotten, where it says so itself; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Millis>,
 }
 
 impl From<&Memory> for MemoryView {
@@ -345,6 +613,7 @@ impl From<&Memory> for MemoryView {
             source_title: origin.and_then(|origin| origin.title.clone()),
             created: memory.created,
             updated: memory.updated,
+            expires: memory.draft.expires,
         }
     }
 }
@@ -387,6 +656,8 @@ pub struct PreviewLine {
     pub line: ListLine,
     /// Whether the vault or the list above already holds these very words.
     pub duplicate: bool,
+    /// Whether a memory with these very words was forgotten.
+    pub forgotten: bool,
 }
 
 /// What came of an import.
@@ -395,6 +666,8 @@ pub struct PreviewLine {
 pub struct ImportReply {
     /// The new memories, in the order of the lines.
     pub ids: Vec<MemoryId>,
+    /// Lines that were forgotten before and are passed over.
+    pub passed_over: u32,
 }
 
 /// Something that waits for the person.
@@ -640,6 +913,12 @@ pub enum OwnerErrorCode {
     Damaged,
     /// The vault was made by a newer Keepsake.
     NewerFormat,
+    /// The passphrase is not the one that the file was sealed with.
+    WrongArchivePassphrase,
+    /// The file was cut off or changed.
+    DamagedArchive,
+    /// The file is none that was taken out of Keepsake.
+    NotAnArchive,
 }
 
 /// What went wrong, what it happened to, and what the person can do.

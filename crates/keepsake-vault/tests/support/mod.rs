@@ -6,8 +6,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use keepsake_crypto::{CryptoError, Random, SecretKey};
-use keepsake_memory::{Draft, Kind, Scope, Sensitivity};
+use keepsake_crypto::{CryptoError, Primitives, Random, SecretKey};
+use keepsake_memory::{Draft, Scope, Sensitivity};
 use keepsake_policy::{GrantDuration, Subject};
 use keepsake_vault::api::*;
 use keepsake_vault::{Batch, Clock, ObjectKey, Proof, Space, Store, StoreError, Vault};
@@ -37,6 +37,10 @@ impl Store for Disk {
         Ok(objects.iter().filter(|((at, _), _)| *at == space).map(|((_, key), value)| (*key, value.clone())).collect())
     }
 
+    async fn keys(&self, space: Space) -> Result<Vec<ObjectKey>, StoreError> {
+        Ok(self.all(space).await?.into_iter().map(|(key, _)| key).collect())
+    }
+
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         match self.commits_left.get() {
             Some(0) => return Err(StoreError::Full),
@@ -44,6 +48,7 @@ impl Store for Disk {
             None => {}
         }
         let mut objects = self.objects.borrow_mut();
+        objects.retain(|(space, _), _| !batch.clears.contains(space));
         for (space, key, value) in batch.puts {
             objects.insert((space, key), value);
         }
@@ -71,6 +76,8 @@ impl Random for System {
     }
 }
 
+impl Primitives for System {}
+
 pub type TestVault = Vault<Disk, HandClock, System>;
 
 /// A vault and the browser around it: what effects asked for is kept here.
@@ -97,12 +104,7 @@ pub fn other_site() -> Subject {
 }
 
 pub fn draft(text: &str, scope: &str) -> Draft {
-    Draft {
-        text: text.into(),
-        kind: Kind::Note,
-        scopes: vec![Scope::new(scope).unwrap()],
-        sensitivity: Sensitivity::Normal,
-    }
+    Draft::note(text, Scope::new(scope).unwrap())
 }
 
 impl World {
@@ -197,6 +199,22 @@ impl World {
         match self.command(Command::Status).unwrap() {
             Reply::Status(status) => status,
             other => panic!("{other:?}"),
+        }
+    }
+
+    /// Does what is to be done without being asked for, as the background does after an unlock.
+    pub fn tidy(&mut self) {
+        while self.command(Command::Tidy).unwrap() == Reply::Tidy(true) {}
+    }
+
+    /// Looks through everything.
+    pub fn check(&mut self) -> Damage {
+        let mut restart = true;
+        loop {
+            match self.command(Command::Check { restart }).unwrap() {
+                Reply::Check(CheckProgress { finished: true, found, .. }) => return found,
+                _ => restart = false,
+            }
         }
     }
 

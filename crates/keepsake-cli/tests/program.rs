@@ -1,0 +1,323 @@
+//! The program as it is called: what it prints and how it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use keepsake_archive::Sealer;
+use keepsake_crypto::{CryptoError, Kdf, Primitives, Random, derive_kek};
+use keepsake_memory::{Draft, Kind, Scope, Sensitivity};
+use keepsake_policy::Subject;
+use keepsake_vault::api;
+use keepsake_vault::dump::DumpStore;
+use keepsake_vault::{Clock, Vault};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const PASSPHRASE: &str = "six random words to remember";
+/// 2026-01-15; this side of now, so that a session begun then is over.
+const MADE: u64 = 1_768_435_200_000;
+const EXPORT: &str = "{\"keepsake\":\"export\",\"version\":1}\n{\"text\":\"green tea\"}\n{\"text\":\"black tea\"}\n";
+
+/// A folder with files in it, and a way to call the program on them.
+struct Bench {
+    folder: TempDir,
+}
+
+/// How a call ended.
+struct Ended {
+    code: i32,
+    output: String,
+    errors: String,
+}
+
+impl Ended {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.output).unwrap_or_else(|_| panic!("no JSON: {}", self.output))
+    }
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        fs::write(self.path(name), bytes).unwrap();
+        self.path(name)
+    }
+
+    fn call<A: AsRef<std::ffi::OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Ended {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keepsake-cli"));
+        let output = command.args(arguments).stdin(Stdio::null()).output().unwrap();
+        Ended {
+            code: output.status.code().unwrap(),
+            output: String::from_utf8(output.stdout).unwrap(),
+            errors: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn inspect(&self, file: &Path) -> Ended {
+        self.call([Path::new("--json"), Path::new("inspect"), file])
+    }
+
+    fn verify(&self, file: &Path, passphrase: &str) -> Ended {
+        let passphrase = self.write("passphrase.txt", format!("{passphrase}\n"));
+        self.call([Path::new("--json"), Path::new("verify"), file, Path::new("--passphrase-file"), &passphrase])
+    }
+}
+
+struct HandClock;
+
+impl Clock for HandClock {
+    fn now(&self) -> u64 {
+        MADE
+    }
+}
+
+struct System;
+
+impl Random for System {
+    fn fill(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
+        getrandom::fill(bytes).map_err(|_| CryptoError::NoRandomness)
+    }
+}
+
+impl Primitives for System {}
+
+/// The dump of a vault with two memories and a receipt, and its recovery code.
+fn dump() -> (String, String) {
+    let store = DumpStore::default();
+    let mut vault = pollster::block_on(Vault::open(store.clone(), HandClock, System, None, None)).unwrap();
+    // The floor of what is allowed: the tests derive many keys.
+    let kdf = Kdf { memory_kib: 19 * 1024, passes: 2, ..vault.kdf().unwrap() };
+    let kek = derive_kek(PASSPHRASE.as_bytes(), &kdf).unwrap();
+    pollster::block_on(vault.create(kdf, &kek)).unwrap();
+    let mut command = |command| pollster::block_on(vault.command(command)).0.unwrap();
+    for text in ["green tea", "black tea"] {
+        let scopes = vec![Scope::general()];
+        let draft =
+            Draft { text: text.into(), kind: Kind::Note, scopes, sensitivity: Sensitivity::Normal, expires: None };
+        command(api::Command::MemoryAdd { draft });
+    }
+    let api::Reply::RecoveryMake(code) = command(api::Command::RecoveryMake) else { panic!() };
+    let subject = Subject::site("https://assistant.example", "firefox-default").unwrap();
+    let request = json!({"method": "permissions.request", "params": {"scopes": ["general"], "actions": ["search"]}});
+    let effects = pollster::block_on(vault.handle(subject, &format!("{:032x}", 1), &request.to_string()));
+    let consent = effects.into_iter().find_map(|effect| match effect {
+        api::Effect::OpenConsent { id } => Some(id),
+        _ => None,
+    });
+    // A closed window is a refusal, and a refusal has a receipt.
+    pollster::block_on(vault.consent_closed(&consent.unwrap())).unwrap();
+    let mut dump = Vec::new();
+    store.write(MADE, &mut dump).unwrap();
+    (String::from_utf8(dump).unwrap(), code)
+}
+
+/// The dump without the objects of one store, counted anew.
+fn without(dump: &str, store: &str) -> String {
+    let mut lines: Vec<_> = dump.lines().filter(|line| !line.contains(&format!("\"{store}\""))).collect();
+    lines.pop();
+    format!("{}\n{{\"end\":true,\"objects\":{}}}\n", lines.join("\n"), lines.len() - 1)
+}
+
+fn seal(plaintext: &str) -> Vec<u8> {
+    let mut sealer = Sealer::new(PASSPHRASE.as_bytes(), 1).unwrap();
+    let mut file = sealer.push(plaintext.as_bytes()).unwrap();
+    file.extend(sealer.finish().unwrap());
+    file
+}
+
+#[test]
+fn help_names_the_commands_the_exit_codes_and_examples() {
+    let help = Bench::new().call(["--help"]);
+    assert_eq!(help.code, 0);
+    for said in
+        ["inspect", "verify", "--json", "Examples:", "Ends with:", "the passphrase or recovery code does not open"]
+    {
+        assert!(help.output.contains(said), "{said} is not in {}", help.output);
+    }
+    let help = Bench::new().call(["verify", "--help"]);
+    assert!(help.output.contains("--passphrase-file <FILE>") && help.output.contains("--recovery-code"));
+}
+
+#[test]
+fn a_call_that_makes_no_sense_ends_with_2() {
+    let bench = Bench::new();
+    let file = bench.write("x", "hello\n");
+    for arguments in
+        [&[][..], &["inspect"], &["erase", "x"], &["verify", "x", "--recovery-code", "--passphrase-file", "y"]]
+    {
+        assert_eq!(bench.call(arguments).code, 2, "{arguments:?}");
+    }
+    let ended = bench.inspect(&file);
+    assert_eq!((ended.code, &ended.json()["error"]["code"]), (2, &json!("invalid")));
+    let ended = bench.call([Path::new("inspect"), &file]);
+    assert_eq!(ended.code, 2);
+    assert_eq!(ended.errors, "keepsake-cli: this is neither an export nor a dump of Keepsake\n");
+    assert_eq!(ended.output, "");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_ends_with_4() {
+    let bench = Bench::new();
+    let ended = bench.inspect(&bench.path("absent"));
+    assert_eq!((ended.code, &ended.json()["error"]["code"]), (4, &json!("io")));
+    let export = bench.write("export.age", seal(EXPORT));
+    let absent = bench.path("absent");
+    let ended = bench.call([Path::new("verify"), &export, Path::new("--passphrase-file"), &absent]);
+    assert_eq!(ended.code, 4);
+}
+
+#[test]
+fn a_dump_shows_its_counts_and_parameters_without_a_passphrase() {
+    let bench = Bench::new();
+    let (dump, _) = dump();
+    let file = bench.write("dump.jsonl", &dump);
+    let ended = bench.inspect(&file);
+    assert_eq!(ended.code, 0);
+    let shown = ended.json();
+    assert_eq!((&shown["kind"], &shown["version"], &shown["made"]), (&json!("dump"), &json!(1), &json!(MADE)));
+    assert_eq!(shown["bytes"], json!(dump.len()));
+    let count = |store: &str| shown["stores"][store]["objects"].as_u64().unwrap();
+    assert_eq!((count("meta"), count("records"), count("inbox"), count("receipts")), (3, 2, 0, 1));
+    let header = json!({"state": "readable", "memory_kib": 19 * 1024, "passes": 2, "lanes": 1});
+    assert_eq!(shown["header"], header);
+    let ended = bench.call([Path::new("inspect"), &file]);
+    assert!(ended.output.contains("2026-01-15T00:00:00Z") && ended.output.contains("2 objects"), "{}", ended.output);
+}
+
+#[test]
+fn a_sound_vault_is_verified_with_its_passphrase_or_its_recovery_code() {
+    let bench = Bench::new();
+    let (dump, code) = dump();
+    let file = bench.write("dump.jsonl", &dump);
+    let sound = json!({"kind": "dump", "sound": true, "memories": 2, "inbox": 0, "receipts": 1, "damaged": 0,
+        "receipts_intact": true});
+    let ended = bench.verify(&file, PASSPHRASE);
+    assert_eq!((ended.code, ended.json()), (0, sound.clone()));
+    let code = bench.write("code.txt", code.to_lowercase());
+    let arguments = [Path::new("--json"), Path::new("verify"), &file, Path::new("--recovery-code-file"), &code];
+    let ended = bench.call(arguments);
+    assert_eq!((ended.code, ended.json()), (0, sound));
+    let ended = bench.call(&arguments[1..]);
+    assert!(ended.output.starts_with("Result    the vault is sound\n"), "{}", ended.output);
+    assert_eq!(fs::read_to_string(&file).unwrap(), dump, "the file is never changed");
+}
+
+#[test]
+fn a_wrong_passphrase_ends_with_3() {
+    let bench = Bench::new();
+    for (name, bytes) in [("dump.jsonl", dump().0.into_bytes()), ("export.age", seal(EXPORT))] {
+        let ended = bench.verify(&bench.write(name, bytes), "something else");
+        assert_eq!((ended.code, &ended.json()["error"]["code"]), (3, &json!("wrong_secret")), "{name}");
+    }
+    let file = bench.write("dump.jsonl", dump().0);
+    for code in ["1111", "0000-0000-0000-0000-0000-0000-0000"] {
+        let code = bench.write("code.txt", code);
+        assert_eq!(bench.call([Path::new("verify"), &file, Path::new("--recovery-code-file"), &code]).code, 3);
+    }
+}
+
+#[test]
+fn no_terminal_to_ask_at_ends_with_2() {
+    let bench = Bench::new();
+    let file = bench.write("export.age", seal(EXPORT));
+    // A session of its own has no terminal, wherever the test was started from.
+    let mut command = Command::new("setsid");
+    let output = command.args(["--wait", env!("CARGO_BIN_EXE_keepsake-cli"), "verify"]).arg(&file).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("use --passphrase-file"));
+}
+
+#[test]
+fn a_vault_that_lost_memories_or_receipts_ends_with_1() {
+    let bench = Bench::new();
+    let (dump, _) = dump();
+    let ended = bench.verify(&bench.write("records.jsonl", without(&dump, "records")), PASSPHRASE);
+    assert_eq!((ended.code, &ended.json()["sound"], &ended.json()["damaged"]), (1, &json!(false), &json!(1)));
+    let ended = bench.verify(&bench.write("receipts.jsonl", without(&dump, "receipts")), PASSPHRASE);
+    assert_eq!((ended.code, &ended.json()["receipts_intact"]), (1, &json!(false)));
+    let file = bench.write("meta.jsonl", without(&dump, "meta"));
+    assert_eq!(bench.inspect(&file).json()["header"], json!({"state": "absent"}));
+    let ended = bench.verify(&file, PASSPHRASE);
+    assert_eq!((ended.code, &ended.json()["error"]["code"]), (1, &json!("damaged")));
+}
+
+#[test]
+fn a_memory_that_was_changed_is_counted() {
+    let bench = Bench::new();
+    let (dump, _) = dump();
+    let (at, line) = dump.lines().enumerate().find(|(_, line)| line.contains("\"records\"")).unwrap();
+    // Some character of the base64, well behind the envelope's beginning.
+    let place = line.find("value").unwrap() + 100;
+    let other = if line.as_bytes()[place] == b'A' { "B" } else { "A" };
+    let mut changed = line.to_owned();
+    changed.replace_range(place..=place, other);
+    let lines: Vec<_> = dump.lines().enumerate().map(|(n, line)| if n == at { &*changed } else { line }).collect();
+    let ended = bench.verify(&bench.write("dump.jsonl", lines.join("\n")), PASSPHRASE);
+    let shown = ended.json();
+    assert_eq!((ended.code, &shown["damaged"], &shown["memories"]), (1, &json!(1), &json!(1)));
+}
+
+#[test]
+fn a_header_that_was_changed_shows_without_a_passphrase() {
+    let bench = Bench::new();
+    let (dump, _) = dump();
+    let header_line = dump.lines().find(|line| line.contains(&hex::encode(b"keepsake  header"))).unwrap();
+    let value = header_line.find("\"value\":\"").unwrap() + 9;
+    let changed = dump.replace(header_line, &format!("{}AAAA{}", &header_line[..value], &header_line[value + 4..]));
+    let ended = bench.inspect(&bench.write("dump.jsonl", changed));
+    assert_eq!((ended.code, &ended.json()["header"]["state"]), (1, &json!("unusable")));
+    assert_eq!(ended.json()["header"]["error"]["code"], json!("damaged"));
+}
+
+#[test]
+fn a_file_that_was_cut_off_ends_with_1() {
+    let bench = Bench::new();
+    let (dump, _) = dump();
+    for length in [dump.len() - 3, dump.len() / 2] {
+        let file = bench.write("dump.jsonl", &dump[..length]);
+        let ended = bench.inspect(&file);
+        assert_eq!((ended.code, &ended.json()["error"]["code"]), (1, &json!("damaged")));
+        assert!(ended.json()["error"]["message"].as_str().unwrap().starts_with("line "));
+        assert_eq!(bench.verify(&file, PASSPHRASE).code, 1);
+    }
+    let export = seal(EXPORT);
+    let ended = bench.verify(&bench.write("export.age", &export[..export.len() - 1]), PASSPHRASE);
+    assert_eq!((ended.code, &ended.json()["error"]["code"]), (1, &json!("damaged")));
+}
+
+#[test]
+fn an_export_is_read_sealed_and_in_plaintext() {
+    let bench = Bench::new();
+    let sealed = bench.write("export.age", seal(EXPORT));
+    let plain = bench.write("export.jsonl", EXPORT);
+    let bytes = seal(EXPORT).len();
+    let shown = json!({"kind": "export", "sealed": true, "bytes": bytes, "version": null, "lines": null});
+    assert_eq!(bench.inspect(&sealed).json(), shown);
+    let shown = json!({"kind": "export", "sealed": false, "bytes": EXPORT.len(), "version": 1, "lines": 3});
+    assert_eq!(bench.inspect(&plain).json(), shown);
+    let verified = |sealed| json!({"kind": "export", "sound": true, "sealed": sealed, "version": 1, "lines": 3});
+    for (file, is_sealed) in [(&sealed, true), (&plain, false)] {
+        let ended = bench.verify(file, PASSPHRASE);
+        assert_eq!((ended.code, ended.json()), (0, verified(is_sealed)));
+    }
+    let broken = bench.write("export.jsonl", EXPORT.replace("{\"text\":\"black tea\"}", "[\"black tea\"]"));
+    let ended = bench.verify(&broken, PASSPHRASE);
+    assert_eq!(ended.code, 1);
+    assert_eq!(ended.json()["error"]["message"], json!("line 3: it is not a JSON object"));
+}
