@@ -76,6 +76,7 @@ pub fn derive_kek(passphrase: &[u8], kdf: &Kdf) -> Result<SecretKey, CryptoError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const FLOOR: Kdf = Kdf { salt: [7; SALT_LEN], memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 
@@ -122,6 +123,23 @@ mod tests {
     fn what_is_no_passphrase_is_refused() {
         for bytes in [&b""[..], &[0xff], &[b'x'; MAX_PASSPHRASE_BYTES + 1]] {
             assert_eq!(derive_kek(bytes, &FLOOR).err(), Some(CryptoError::BadPassphrase));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn only_what_is_within_every_bound_is_allowed(
+            memory_kib in prop_oneof![any::<u32>(), 19_000..20_000_u32, 1_048_000..1_049_000_u32],
+            passes in prop_oneof![any::<u32>(), 0..20_u32],
+            lanes in prop_oneof![any::<u32>(), 0..6_u32],
+        ) {
+            let kdf = Kdf { memory_kib, passes, lanes, ..FLOOR };
+            let nearest = (memory_kib.clamp(19_456, 1_048_576), passes.clamp(2, 16), lanes.clamp(1, 4));
+            let allowed = nearest == (memory_kib, passes, lanes);
+            prop_assert_eq!(kdf.check().is_ok(), allowed);
+            if !allowed {
+                prop_assert_eq!(derive_kek(b"x", &kdf).err(), Some(CryptoError::BadKdf));
+            }
         }
     }
 }

@@ -44,7 +44,15 @@ impl PartialEq for SetHash {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use proptest::prelude::*;
+
+    /// What a keyed hash makes of a member: as good as random, and another for another member.
+    fn tag(member: u8) -> [u8; 32] {
+        crate::digest(&[&[member]])
+    }
 
     fn set(tags: &[u8]) -> SetHash {
         let mut set = SetHash::default();
@@ -66,5 +74,32 @@ mod tests {
         three.remove([2; 32]);
         assert!(three == set(&[1, 3]));
         assert_eq!(three.count(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_a_function_of_the_set_and_of_nothing_else(
+            members in prop::collection::vec(0_u8..24, 0..120),
+            other in prop::collection::btree_set(0_u8..24, 0..24),
+        ) {
+            let mut hash = SetHash::default();
+            let mut model = BTreeSet::new();
+            for member in members {
+                if model.remove(&member) {
+                    hash.remove(tag(member));
+                } else {
+                    model.insert(member);
+                    hash.insert(tag(member));
+                }
+                prop_assert_eq!(hash.count(), model.len() as u64);
+            }
+            let of = |model: &BTreeSet<u8>| {
+                let mut hash = SetHash::default();
+                model.iter().for_each(|&member| hash.insert(tag(member)));
+                hash
+            };
+            prop_assert!(hash == of(&model));
+            prop_assert_eq!(hash == of(&other), model == other);
+        }
     }
 }

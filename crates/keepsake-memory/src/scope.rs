@@ -21,7 +21,8 @@ pub struct Scope(String);
 impl Scope {
     /// The normal form of a name, or why there is none.
     pub fn new(name: &str) -> Result<Self, MemoryError> {
-        let name = normal_line(name).to_lowercase();
+        // A lower-case letter may compose with an accent where its capital does not.
+        let name = normal_line(&normal_line(name).to_lowercase());
         let chars = name.chars().count();
         // `*` spells "every scope" in a grant, so no collection may be called that.
         if chars == 0 || chars > MAX_SCOPE_CHARS || name == "*" {
@@ -68,6 +69,8 @@ mod tests {
     #[test]
     fn a_name_has_one_normal_form() {
         assert_eq!(Scope::new("  Sante\u{301}\t du  Coeur ").unwrap().as_str(), "santé du coeur");
+        // ǰ has no capital.
+        assert_eq!(Scope::new("J\u{30c}").unwrap().as_str(), "\u{1f0}");
     }
 
     #[test]

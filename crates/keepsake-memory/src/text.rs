@@ -15,7 +15,8 @@ pub fn normal_text(text: &str) -> Result<String, MemoryError> {
         return Ok(text.to_owned());
     }
     let unified = text.replace("\r\n", "\n").replace('\r', "\n");
-    let kept: String = unified.nfc().filter(|&c| c == '\n' || c == '\t' || !is_hidden(c)).collect();
+    // What is hidden goes first: between a letter and its accent it would keep the two apart.
+    let kept: String = unified.chars().filter(|&c| c == '\n' || c == '\t' || !is_hidden(c)).nfc().collect();
     let trimmed = kept.trim();
     if trimmed.is_empty() {
         return Err(MemoryError::EmptyText);
@@ -33,8 +34,8 @@ fn is_normal_ascii(text: &str) -> bool {
 
 /// One line in normal form: as [`normal_text`], with every run of white space one space. May be empty.
 pub fn normal_line(text: &str) -> String {
-    let spaced: String =
-        text.nfc().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !is_hidden(c)).collect();
+    let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|&c| !is_hidden(c));
+    let spaced: String = spaced.nfc().collect();
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -63,6 +64,7 @@ mod tests {
         assert_eq!(normal_text("a\u{202e}b\u{0}c\u{e0041}d\u{200b}").unwrap(), "abcd");
         assert_eq!(normal_text("👩\u{200d}🚀").unwrap(), "👩\u{200d}🚀");
         assert_eq!(normal_text("\u{202e}\u{feff}"), Err(MemoryError::EmptyText));
+        assert_eq!(normal_text("cafe\u{200b}\u{301}"), normal_text("café"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod checks;
 mod command;
 mod declarations;
 mod firefox;
+mod fuzz;
 mod layout;
 mod lit;
 mod package;
@@ -31,6 +32,7 @@ cargo xtask COMMAND: each command first does what it needs of those above it.
   start        opens the demo assistant in Firefox with the add-on installed; without a display, plays `demo`
   demo         plays the story of a first day in headless Firefox and saves screenshots
   test         runs every check; what is green here is green in CI
+  fuzz         throws bytes at the parsers: `fuzz` for 10 minutes each, `fuzz TARGET SECONDS`
   bench NAME   measures against peers in the same Firefox: `bench bridge`, `bench vault`
   package      writes the file for the add-on store, the same bytes each time
 
@@ -65,6 +67,7 @@ fn run(arguments: &[String], progress: &mut Progress) -> Result<()> {
         ["demo"] => play::demo(&layout, progress),
         ["test"] => checks::run(&layout, progress),
         ["bench", name] => play::bench(&layout, progress, name),
+        ["fuzz", arguments @ ..] => fuzz::run(&layout, progress, arguments),
         ["package"] => package::run(&layout, progress),
         ["bench"] => bail!("bench needs a name, such as `cargo xtask bench bridge`"),
         _ => bail!("no command `{}`: see `cargo xtask --help`", arguments.join(" ")),
