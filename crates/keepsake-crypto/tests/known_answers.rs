@@ -59,8 +59,8 @@ fn xaes_256_gcm_gives_the_answers_of_c2sp() {
 
 #[test]
 fn xaes_256_gcm_gives_the_accumulated_answer_of_c2sp() {
-    // Same place: 10,000 keys, nonces, plaintexts and associated data are read from a SHAKE-128 stream of nothing, and the
-    // ciphertexts are summed up in another.
+    // Same place: 10,000 keys, nonces, plaintexts and associated data are read from a SHAKE-128 stream of nothing, and
+    // the ciphertexts are summed up in another.
     let mut draws = Shake128::default().finalize_xof();
     let mut sum = Shake128::default();
     for _ in 0..10_000 {

@@ -1,5 +1,5 @@
-//! One bit flipped in each stored byte, one at a time: nothing stops, nothing is shown that was not kept, and the person is
-//! told of the damage.
+//! One bit flipped in each stored byte, one at a time: nothing stops, nothing is shown that was not kept, and the person
+//! is told of the damage.
 
 #![allow(
     clippy::unwrap_used,
