@@ -7,7 +7,11 @@
     reason = "to panic is how a target says what is wrong"
 )]
 
+pub mod archive;
+pub mod catalogue;
+pub mod dump;
 pub mod envelope;
+pub mod export;
 pub mod header;
 pub mod normal_text;
 pub mod recovery_code;
@@ -20,8 +24,12 @@ pub mod text_list;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its corpus and of its file in `fuzz/fuzz_targets`.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 10] = [
+    ("archive", archive::run),
+    ("catalogue", catalogue::run),
+    ("dump", dump::run),
     ("envelope", envelope::run),
+    ("export", export::run),
     ("header", header::run),
     ("normal_text", normal_text::run),
     ("recovery_code", recovery_code::run),

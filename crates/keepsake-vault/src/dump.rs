@@ -478,10 +478,11 @@ mod tests {
     fn a_commit_that_cannot_be_dumped_changes_nothing() {
         let shared = store([(Space::Meta, KEY, vec![1])]);
         let puts = vec![(Space::Meta, KEY, vec![2]), (Space::Inbox, KEY, vec![0; MAX_VALUE + 1])];
-        let batch = Batch { puts, deletes: vec![(Space::Meta, KEY)] };
+        let batch = Batch { puts, deletes: vec![(Space::Meta, KEY)], ..Batch::default() };
         assert!(pollster::block_on(shared.clone().commit(batch)).is_err());
         assert_eq!(write(&shared), write(&store([(Space::Meta, KEY, vec![1])])));
-        let batch = Batch { puts: vec![(Space::Inbox, KEY, vec![2])], deletes: vec![(Space::Meta, KEY)] };
+        let batch =
+            Batch { puts: vec![(Space::Inbox, KEY, vec![2])], deletes: vec![(Space::Meta, KEY)], ..Batch::default() };
         pollster::block_on(shared.clone().commit(batch)).unwrap();
         assert_eq!((shared.size_of(Space::Meta), shared.size_of(Space::Inbox)), ((0, 0), (1, 1)));
     }

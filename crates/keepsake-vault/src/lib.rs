@@ -24,6 +24,7 @@ mod transaction;
 pub mod typescript;
 mod vault;
 
+pub use catalogue::rewrite_segment;
 pub use exchange::Import;
 pub use requests::MAX_REQUEST_BYTES;
 pub use salvage::{Salvage, salvage};

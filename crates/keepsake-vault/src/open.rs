@@ -345,7 +345,7 @@ impl Open {
         }
         self.problems.stray_segments = stored.into_keys().collect();
         let current = self.keys.sealer(Purpose::Catalogue).ok();
-        let mut opened: BTreeMap<u32, (SegmentRef, Option<Zeroizing<Vec<u8>>>)> = BTreeMap::new();
+        let mut opened = BTreeMap::new();
         for (group, sealer) in [(now, current), (before, self.keys.former_sealer(Purpose::Catalogue))] {
             let (segments, envelopes): (Vec<_>, Vec<_>) = group.into_iter().unzip();
             let plaintexts = match sealer {

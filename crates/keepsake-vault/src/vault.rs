@@ -220,7 +220,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     pub(crate) fn parts(&mut self) -> Result<Parts<'_, S, R>, OwnerError> {
         let now = self.clock.now();
         match (&mut self.open, &self.header) {
-            (Some(open), _) => Ok(Parts { open: &mut **open, store: &self.store, random: &mut self.random, now }),
+            (Some(open), _) => Ok(Parts { open, store: &self.store, random: &mut self.random, now }),
             (None, Some(_)) => Err(OwnerError::locked()),
             (None, None) => Err(OwnerError::no_vault()),
         }
