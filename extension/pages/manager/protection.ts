@@ -117,7 +117,8 @@ export class ProtectionSection extends Section {
   async showDamage(): Promise<void> {
     await this.refresh();
     await this.updateComplete;
-    this.#turnTo("#check-heading");
+    const aside = this.status?.damaged === 0 && this.aside !== undefined;
+    this.#turnTo(aside ? "#aside-heading" : "#check-heading");
   }
 
   protected override render(): TemplateResult {

@@ -75,18 +75,8 @@ export class VaultCheck extends PageElement {
     if (!this.result) return nothing;
     const { found, looked, mended } = this.result;
     const damages = describe(found);
-    return html`${mended ? this.#mended(mended) : nothing}
-      ${
-        damages.length === 0
-          ? html`<div class="notice" data-testid="check-sound">
-              ${icon("check")}
-              <div class="stack tight">
-                <p>${t(mended ? "checkInOrder" : "checkSound")}</p>
-                ${mended ? nothing : html`<p class="small">${t("checkLooked", lookedAt(looked))}</p>`}
-              </div>
-            </div>`
-          : this.#damages(damages, found)
-      }`;
+    return html`${mended ? this.#mended(mended, damages.length === 0) : nothing}
+      ${damages.length > 0 ? this.#damages(damages, found) : mended ? nothing : sound(looked)}`;
   }
 
   #damages(damages: readonly TemplateResult[], found: Damage): unknown {
@@ -105,7 +95,7 @@ export class VaultCheck extends PageElement {
     </div>`;
   }
 
-  #mended({ set_aside, recovered, erased }: Mended): unknown {
+  #mended({ set_aside, recovered, erased }: Mended, entirely: boolean): unknown {
     const done = [
       set_aside > 0 ? counted("mendedAside", set_aside) : "",
       recovered > 0 ? counted("mendedRecovered", recovered) : "",
@@ -114,7 +104,7 @@ export class VaultCheck extends PageElement {
     return html`<div class="notice" data-testid="mended" tabindex="-1">
       ${icon("check")}
       <div class="stack tight">
-        <p>${t("mended")}</p>
+        <p>${t(entirely ? "checkInOrder" : "mended")}</p>
         ${done.length > 0 ? html`<ul class="plain-list">${done.map((each) => html`<li>${each}</li>`)}</ul>` : nothing}
       </div>
     </div>`;
@@ -205,12 +195,20 @@ function mendable({ memories, uncatalogued, strays, proposals, decisions }: Dama
   return memories + uncatalogued + strays + proposals + decisions > 0;
 }
 
-function lookedAt({ memories, receipts, inbox }: Status): string {
-  return formatList([
+/** That nothing is amiss, and how much there was to look at. */
+function sound({ memories, receipts, inbox, aside }: Status): TemplateResult {
+  const looked = [
     counted("memories", memories),
-    counted("checkReceipts", receipts),
-    counted("checkProposals", inbox),
-  ]);
+    ...(receipts > 0 ? [counted("checkReceipts", receipts)] : []),
+    ...(inbox > 0 ? [counted("checkProposals", inbox)] : []),
+  ];
+  return html`<div class="notice" data-testid="check-sound">
+    ${icon("check")}
+    <div class="stack tight">
+      <p>${t(aside > 0 ? "checkSoundBut" : "checkSound")}</p>
+      <p class="small">${t("checkLooked", formatList(looked))}</p>
+    </div>
+  </div>`;
 }
 
 customElements.define("ks-vault-check", VaultCheck);
