@@ -9,7 +9,15 @@ import type { Firefox } from "../driver/firefox.ts";
 import { EXTENSION_ID, launchWithKeepsake } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
 import { until } from "../driver/until.ts";
-import { byTestId, commandVault, createVault, fillUnlock, openManager, PASSPHRASE } from "./support.ts";
+import {
+  byTestId,
+  commandVault,
+  createVault,
+  fillUnlock,
+  openManager,
+  PASSPHRASE,
+  storedKeys,
+} from "./support.ts";
 
 const MEMORIES = 300;
 /** So many that sealing them anew is not over before a lock comes. */
@@ -86,20 +94,8 @@ function flip(...places: number[]): Promise<void> {
 }
 
 /** Whether the key before is still stored, sealed under the one now. */
-function formerKeyIsStored(): Promise<boolean> {
-  return manager.evaluate(async (name) => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const opening = indexedDB.open("keepsake");
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = () => reject(opening.error);
-    });
-    const keys = await new Promise<IDBValidKey[]>((resolve) => {
-      const listing = database.transaction("meta").objectStore("meta").getAllKeys();
-      listing.onsuccess = () => resolve(listing.result);
-    });
-    database.close();
-    return keys.some((key) => new TextDecoder().decode(key as ArrayBuffer) === name);
-  }, FORMER_KEY);
+async function formerKeyIsStored(): Promise<boolean> {
+  return (await storedKeys(manager)).includes(FORMER_KEY);
 }
 
 async function rotate(): Promise<void> {

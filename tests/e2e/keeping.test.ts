@@ -19,6 +19,7 @@ import {
   openManager,
   PASSPHRASE,
   permitHost,
+  storedKeys,
 } from "./support.ts";
 
 const TEA = "Drinks green tea in the morning";
@@ -92,27 +93,6 @@ async function seeOnly(...texts: string[]): Promise<void> {
   await until(`list of ${texts.length} memories`, async () => {
     const { items } = await commandVault(manager, { command: "memory_list", offset: 0, limit: 500 });
     return items.length === texts.length && items.every(({ text }) => texts.includes(text));
-  });
-}
-
-/** How much stands in the vault's stores. */
-function stored(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const opening = indexedDB.open("keepsake");
-      opening.onsuccess = () => resolve(opening.result);
-      opening.onerror = () => reject(opening.error);
-    });
-    const counts = [...database.objectStoreNames].map(
-      (name) =>
-        new Promise<number>((resolve) => {
-          const counting = database.transaction(name).objectStore(name).count();
-          counting.onsuccess = () => resolve(counting.result);
-        }),
-    );
-    const all = await Promise.all(counts);
-    database.close();
-    return all.reduce((sum, count) => sum + count, 0);
   });
 }
 
@@ -229,7 +209,7 @@ test("everything is forgotten once the word is typed, and the page says how to b
   await confirmForgetting("forget");
   await manager.see(byTestId("all-forgotten"));
   await manager.see(byTestId("no-vault"));
-  assert.equal(await stored(manager), 0);
+  assert.deepEqual(await storedKeys(manager), []);
   assert.deepEqual(await manager.evaluate(async () => (await browser.permissions.getAll()).origins), []);
 });
 
@@ -247,7 +227,7 @@ test("who can no longer open the vault starts over in front of it", async () => 
   await manager.click(byTestId("forget-everything"));
   await confirmForgetting("FORGET");
   await manager.see(byTestId("all-forgotten"));
-  assert.equal(await stored(manager), 0);
+  assert.deepEqual(await storedKeys(manager), []);
 });
 
 test("after a restart of Firefox there is nothing, and onboarding works again", async () => {

@@ -165,6 +165,24 @@ export function commandVault<C extends Command>(own: Page, command: C): Promise<
   return callOwner(own, { op: "vault", command });
 }
 
+/** The keys of everything that the vault has stored, each byte as a character: those of fixed objects can be read. */
+export function storedKeys(own: Page): Promise<string[]> {
+  return own.evaluate(async () => {
+    const done = <R>(request: IDBRequest<R>) =>
+      new Promise<R>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await done(indexedDB.open("keepsake"));
+    const listings = [...database.objectStoreNames].map((name) =>
+      done(database.transaction(name).objectStore(name).getAllKeys()),
+    );
+    const keys = (await Promise.all(listings)).flat();
+    database.close();
+    return keys.map((key) => String.fromCharCode(...new Uint8Array(key as ArrayBuffer)));
+  });
+}
+
 type ResultOf<C extends OwnerCall> = C extends { op: "vault"; command: infer V extends Command }
   ? ReplyTo<V["command"]>
   : C extends { op: infer Op extends keyof OwnerResults }
