@@ -69,8 +69,11 @@ export function formatMoment(at: number): string {
 
 /** A length of time, in hours where it is whole hours. */
 export function formatMinutes(minutes: number): string {
-  const [n, unit] = minutes % 60 === 0 ? [minutes / 60, "hour"] : [minutes, "minute"];
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(n);
+  return minutes % 60 === 0 ? inUnit(minutes / 60, "hour") : inUnit(minutes, "minute");
+}
+
+export function formatDays(days: number): string {
+  return inUnit(days, "day");
 }
 
 export function formatList(items: readonly string[]): string {
@@ -82,6 +85,10 @@ export function nameDocument(title: string): void {
   document.documentElement.lang = language;
   document.documentElement.dir = t("textDirection");
   document.title = title;
+}
+
+function inUnit(n: number, unit: "minute" | "hour" | "day"): string {
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(n);
 }
 
 function marks(values: readonly unknown[]): string[] {

@@ -6,6 +6,7 @@ import { PageElement } from "./element";
 import { t } from "./i18n";
 import { icon } from "./icons";
 import { explain, failed } from "./owner";
+import { problem } from "./problem";
 import { KINDS, kindName, SENSITIVITIES, sensitivityName } from "./terms";
 import "./scope-field";
 import type { ScopeField } from "./scope-field";
@@ -34,6 +35,7 @@ export class MemoryDialog extends PageElement {
     editing: { state: true },
     busy: { state: true },
     textProblem: { state: true },
+    expiryProblem: { state: true },
     failure: { state: true },
     theirs: { state: true },
     gone: { state: true },
@@ -41,6 +43,7 @@ export class MemoryDialog extends PageElement {
   declare editing: Editing | undefined;
   declare busy: boolean;
   declare textProblem: string;
+  declare expiryProblem: string;
   declare failure: string;
   /** What the memory says now, having been changed elsewhere. */
   declare theirs: MemoryView | undefined;
@@ -51,6 +54,7 @@ export class MemoryDialog extends PageElement {
     this.editing = editing;
     this.busy = false;
     this.textProblem = "";
+    this.expiryProblem = "";
     this.failure = "";
     this.theirs = undefined;
     this.gone = false;
@@ -63,7 +67,7 @@ export class MemoryDialog extends PageElement {
     const { editing } = this;
     if (!editing) return nothing;
     return html`<dialog aria-labelledby="memory-heading" data-testid="memory-dialog" @close=${this.#closed}>
-      <form class="stack" @submit=${this.#submit}>
+      <form class="stack" novalidate @submit=${this.#submit}>
         <h2 id="memory-heading">${editing.heading}</h2>
         <div class="field">
           <label for="memory-words">${t("memoryWords")}</label>
@@ -108,6 +112,21 @@ export class MemoryDialog extends PageElement {
           </div>
         </div>
         <p class="hint" id="memory-sensitivity-hint">${t("sensitivityHint")}</p>
+        <div class="field">
+          <label for="memory-expires">${t("memoryExpires")}</label>
+          <input
+            id="memory-expires"
+            class="day"
+            data-testid="edit-expires"
+            type="date"
+            autocomplete="off"
+            .value=${dayOf(editing.draft.expires)}
+            aria-describedby="memory-expires-hint memory-expires-problem"
+            aria-invalid=${this.expiryProblem ? "true" : nothing}
+          />
+          <p class="hint" id="memory-expires-hint">${t("memoryExpiresHint")}</p>
+          ${problem("memory-expires-problem", this.expiryProblem)}
+        </div>
         <div role="alert">
           ${this.failure ? html`<p class="notice danger">${icon("alert")}<span data-testid="edit-failure">${this.failure}</span></p>` : nothing}
           ${
@@ -138,6 +157,10 @@ export class MemoryDialog extends PageElement {
 
   get #text(): HTMLTextAreaElement | null {
     return this.find<HTMLTextAreaElement>("edit-text");
+  }
+
+  get #day(): HTMLInputElement | null {
+    return this.find<HTMLInputElement>("edit-expires");
   }
 
   #cancel = (): void => this.querySelector("dialog")?.close();
@@ -193,13 +216,43 @@ export class MemoryDialog extends PageElement {
       scopes?.focus();
       return undefined;
     }
+    const expires = this.#expires();
+    if (this.expiryProblem) {
+      this.#day?.focus();
+      return undefined;
+    }
     return {
       text,
       scopes: scopes.value,
       kind: this.find<HTMLSelectElement>("edit-kind")?.value as Kind,
       sensitivity: this.find<HTMLSelectElement>("edit-sensitivity")?.value as Sensitivity,
+      ...(expires === undefined ? {} : { expires }),
     };
   }
+
+  /** The end of the day that was chosen; a moment that was set otherwise stays as long as its day does. */
+  #expires(): number | undefined {
+    const before = this.editing?.draft.expires;
+    const day = this.#day?.value ?? "";
+    this.expiryProblem = this.#day?.validity.badInput ? t("memoryExpiresIncomplete") : "";
+    if (day === "") return undefined;
+    const expires = day === dayOf(before) ? before : endOf(day);
+    if (expires === undefined || expires <= Date.now()) this.expiryProblem = t("memoryExpiresPast");
+    return expires;
+  }
+}
+
+/** A moment's day here, as a date field has it. */
+function dayOf(moment: number | undefined): string {
+  if (moment === undefined) return "";
+  const at = new Date(moment);
+  const digits = (n: number, length: number) => String(n).padStart(length, "0");
+  return `${digits(at.getFullYear(), 4)}-${digits(at.getMonth() + 1, 2)}-${digits(at.getDate(), 2)}`;
+}
+
+/** The last moment of a day here. */
+function endOf(day: string): number {
+  return new Date(`${day}T23:59:59.999`).getTime();
 }
 
 customElements.define("ks-memory-dialog", MemoryDialog);

@@ -91,14 +91,15 @@ export function scopeChips(scopes: readonly string[]): TemplateResult {
   </ul>`;
 }
 
-/** The small print of a memory: kind, scopes, sensitivity, source, day. */
+/** The small print of a memory: kind, scopes, sensitivity, when it is forgotten, source, day. */
 export function memoryFacts(memory: MemoryView): TemplateResult {
-  const { kind, scopes, sensitivity, trust, source, source_title, created } = memory;
+  const { kind, scopes, sensitivity, trust, source, source_title, created, expires } = memory;
   return html`<ul class="chips memory-facts">
     <li class="chip">${kindName(kind)}</li>
     ${scopes.map((scope) => html`<li class="chip accent" data-testid="memory-scope">${scope}</li>`)}
     ${sensitivity === "normal" ? nothing : html`<li class=${sensitivity === "personal" ? "chip" : "chip caution"}>${sensitivityName(sensitivity)}</li>`}
     ${trust === "unreviewed" ? html`<li class="chip caution">${t("trustUnreviewed")}</li>` : nothing}
+    ${expires === undefined ? nothing : html`<li class="chip" data-testid="memory-expires">${icon("clock")}${t("untilMoment", formatDay(expires))}</li>`}
     ${source ? html`<li class="plain" title=${source_title ?? nothing}>${t("memorySource", source)}</li>` : nothing}
     <li class="plain"><time datetime=${new Date(created).toISOString()}>${formatDay(created)}</time></li>
   </ul>`;

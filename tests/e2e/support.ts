@@ -1,5 +1,12 @@
 // What a person and a page do in the end-to-end tests, each step on the real path: clicks and keys here, the page API there.
 import type { Action, GrantDuration, PageError, PageMethod, PageMethods } from "../../client/src/page-api.ts";
+import type { Command, OwnerError } from "../../extension/generated/messages.ts";
+import {
+  OWNER_PORT,
+  type OwnerCall,
+  type OwnerResults,
+  type ReplyTo,
+} from "../../extension/owner/protocol.ts";
 import type { Firefox } from "../driver/firefox.ts";
 import { EXTENSION_ID, extensionUrl } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
@@ -131,10 +138,59 @@ export async function fillUnlock(page: Page, passphrase = PASSPHRASE): Promise<v
 /** Opens the manager in a tab of its own, at one of its sections. */
 export function openManager(
   firefox: Firefox,
-  section: "memories" | "inbox" | "sites" | "activity" | "import" = "memories",
+  section: "memories" | "inbox" | "sites" | "activity" | "import" | "protection" = "memories",
 ): Promise<Page> {
   return firefox.newTab(`${MANAGER}#${section}`);
 }
+
+/** Says something to the background over the port of our own pages, from one of them, and answers the result. */
+export function callOwner<C extends OwnerCall>(own: Page, call: C): Promise<ResultOf<C>> {
+  return own.evaluate(
+    (name, call) =>
+      new Promise<ResultOf<C>>((resolve, reject) => {
+        const port = browser.runtime.connect({ name });
+        port.onDisconnect.addListener(() => reject(new Error("the background was suspended")));
+        port.onMessage.addListener((message) => {
+          const answer = message as { result: ResultOf<C> } | { error: OwnerError };
+          if ("error" in answer) reject(new Error(`${answer.error.code}: ${answer.error.message}`));
+          else resolve(answer.result);
+          port.disconnect();
+        });
+        port.postMessage({ id: 1, call });
+      }),
+    OWNER_PORT,
+    call,
+  );
+}
+
+/** A command to the vault, from one of our own pages. */
+export function commandVault<C extends Command>(own: Page, command: C): Promise<ReplyTo<C["command"]>> {
+  return callOwner(own, { op: "vault", command });
+}
+
+/** The keys of everything that the vault has stored, each byte as a character: those of fixed objects can be read. */
+export function storedKeys(own: Page): Promise<string[]> {
+  return own.evaluate(async () => {
+    const done = <R>(request: IDBRequest<R>) =>
+      new Promise<R>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await done(indexedDB.open("keepsake"));
+    const listings = [...database.objectStoreNames].map((name) =>
+      done(database.transaction(name).objectStore(name).getAllKeys()),
+    );
+    const keys = (await Promise.all(listings)).flat();
+    database.close();
+    return keys.map((key) => String.fromCharCode(...new Uint8Array(key as ArrayBuffer)));
+  });
+}
+
+type ResultOf<C extends OwnerCall> = C extends { op: "vault"; command: infer V extends Command }
+  ? ReplyTo<V["command"]>
+  : C extends { op: infer Op extends keyof OwnerResults }
+    ? OwnerResults[Op]
+    : never;
 
 export interface WrittenMemory {
   readonly text: string;

@@ -19,7 +19,7 @@ const MAX_LIST_BYTES = 8 * 1024 * 1024;
 const MAX_TEXT_BYTES = 16 * 1024;
 
 type Run = { total: number; done: number; stopping: boolean };
-type Outcome = { ids: MemoryId[]; scope: string; left: number; problem: string };
+type Outcome = { ids: MemoryId[]; scope: string; left: number; passedOver: number; problem: string };
 
 export class Import extends Section {
   static override properties = {
@@ -128,6 +128,7 @@ export class Import extends Section {
   #preview(preview: ListPreview): unknown {
     const { lines, skipped } = preview;
     const duplicates = lines.filter(({ duplicate }) => duplicate).length;
+    const forgotten = lines.filter((line) => line.forgotten && !line.duplicate).length;
     if (lines.length === 0) {
       return html`<p class="notice caution" role="status" data-testid="import-nothing">${icon("alert")}<span>${t("importNothing")}</span></p>
         ${this.#skipped(preview)}`;
@@ -138,6 +139,7 @@ export class Import extends Section {
         <p role="status" data-testid="import-summary">
           ${counted("importFound", lines.length)}
           ${duplicates > 0 ? html`<span class="soft" data-testid="import-duplicates">${counted("importDuplicates", duplicates)}</span>` : nothing}
+          ${forgotten > 0 ? html`<span class="soft" data-testid="import-forgotten">${counted("importForgotten", forgotten)}</span>` : nothing}
           ${skipped.length > 0 ? html`<span class="soft">${counted("importSkipped", skipped.length)}</span>` : nothing}
         </p>
         <div class="row">
@@ -149,7 +151,7 @@ export class Import extends Section {
       <div class="preview-scroll" tabindex="0" role="group" aria-label=${t("importPreview")}>
         <ol class="preview">
           ${lines.slice(0, this.shown).map(
-            ({ line, duplicate }, index) =>
+            ({ line, duplicate, forgotten }, index) =>
               html`<li data-testid="import-line">
                 <input
                   type="checkbox"
@@ -162,6 +164,7 @@ export class Import extends Section {
                   <span dir="auto">${line.text}</span>
                   ${line.created === undefined ? nothing : html`<span class="small soft">${formatDay(line.created)}</span>`}
                   ${duplicate ? html`<span class="chip caution">${t("duplicate")}</span>` : nothing}
+                  ${forgotten && !duplicate ? html`<span class="chip caution" data-testid="import-was-forgotten">${t("importWasForgotten")}</span>` : nothing}
                 </label>
               </li>`,
           )}
@@ -244,13 +247,14 @@ export class Import extends Section {
     </div>`;
   }
 
-  #result({ ids, scope, left, problem }: Outcome): unknown {
+  #result({ ids, scope, left, passedOver, problem }: Outcome): unknown {
     return html`<div class="card panel stack" data-testid="import-done" data-count=${ids.length}>
       <div class="row">
         <span class="receipt-icon">${icon(problem ? "alert" : "check")}</span>
         <h2 tabindex="-1" id="import-result">${countedParts("importDone", ids.length, html`<b>${scope}</b>`)}</h2>
       </div>
       ${problem ? html`<p class="notice danger" role="alert">${icon("alert")}<span>${problem}</span></p>` : nothing}
+      ${passedOver > 0 ? html`<p class="soft" data-testid="import-passed-over">${counted("importPassedOver", passedOver)}</p>` : nothing}
       ${left > 0 ? html`<p class="soft" data-testid="import-left">${counted("importLeft", left)}</p>` : nothing}
       <div class="row">
         <a class="button primary" href="#memories" data-testid="import-see">${t("importSee")}</a>
@@ -354,21 +358,30 @@ export class Import extends Section {
       this.find("import-scope")?.focus();
       return;
     }
-    if (this.ticked.size > 0) await this.#keep(scope, []);
+    if (this.ticked.size > 0) await this.#keep(scope, { ids: [], passedOver: 0 });
   };
 
-  /** Keeps the ticked lines in portions, after those that an earlier run kept. */
-  async #keep(scope: string, kept: MemoryId[]): Promise<void> {
+  /**
+   * Keeps the ticked lines in portions, after those that an earlier run kept. Lines that were deleted before come last, in
+   * portions of their own: only these are brought back.
+   */
+  async #keep(scope: string, before: Pick<Outcome, "ids" | "passedOver">): Promise<void> {
     const { preview, kind, sensitivity } = this;
     const source = this.source || t("importPastedSource");
-    const places = [...this.ticked].sort((a, b) => a - b);
-    const ids = [...kept];
+    const forgotten = (place: number) => preview?.lines[place]?.forgotten ?? false;
+    const inOrder = [...this.ticked].sort((a, b) => a - b);
+    const fresh = inOrder.filter((place) => !forgotten(place));
+    const places = [...fresh, ...inOrder.filter(forgotten)];
+    const ids = [...before.ids];
+    let { passedOver } = before;
     let problem = "";
     let done = 0;
     this.outcome = undefined;
     this.run = { total: places.length, done, stopping: false };
     while (done < places.length && !this.run.stopping) {
-      const portion = places.slice(done, done + KEPT_AT_ONCE);
+      const bring_back = done >= fresh.length;
+      const end = bring_back ? places.length : fresh.length;
+      const portion = places.slice(done, Math.min(end, done + KEPT_AT_ONCE));
       const lines = portion.flatMap((place) => preview?.lines[place]?.line ?? []);
       try {
         const reply = await owner.command({
@@ -378,8 +391,10 @@ export class Import extends Section {
           kind,
           sensitivity,
           lines,
+          bring_back,
         });
         ids.push(...reply.ids);
+        passedOver += reply.passed_over;
       } catch (error) {
         problem = explain(error);
         break;
@@ -389,7 +404,7 @@ export class Import extends Section {
     }
     this.run = undefined;
     this.ticked = new Set(places.slice(done));
-    this.outcome = { ids, scope, left: places.length - done, problem };
+    this.outcome = { ids, scope, left: places.length - done, passedOver, problem };
     await this.updateComplete;
     this.querySelector<HTMLElement>("#import-result")?.focus();
   }
@@ -399,7 +414,7 @@ export class Import extends Section {
   };
 
   #continue = (): void => {
-    if (this.outcome) void this.#keep(this.outcome.scope, this.outcome.ids);
+    if (this.outcome) void this.#keep(this.outcome.scope, this.outcome);
   };
 
   #again = (): void => {
@@ -424,9 +439,9 @@ export class Import extends Section {
   };
 }
 
-/** The places of the lines that the vault does not hold yet. */
+/** The places of the lines that the vault neither holds nor held. */
 function newLines({ lines }: ListPreview): number[] {
-  return lines.flatMap(({ duplicate }, place) => (duplicate ? [] : [place]));
+  return lines.flatMap(({ duplicate, forgotten }, place) => (duplicate || forgotten ? [] : [place]));
 }
 
 customElements.define("ks-import", Import);

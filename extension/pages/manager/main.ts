@@ -5,6 +5,7 @@ import { PageElement } from "../../components/element";
 import { counted, formatNumber, nameDocument, t } from "../../components/i18n";
 import { type IconName, icon } from "../../components/icons";
 import { explain, owner } from "../../components/owner";
+import "../../components/forget-everything";
 import type { Unlocked } from "../../components/unlock";
 import { closedVault, VaultWatch } from "../../components/vault";
 import type { Topic } from "../../generated/messages";
@@ -18,6 +19,7 @@ import "./memories";
 import type { Memories } from "./memories";
 import type { Section } from "./section";
 import "./protection";
+import type { ProtectionSection } from "./protection";
 import "./sites";
 import { type Deed, Undo } from "./undo";
 
@@ -40,6 +42,8 @@ class Manager extends PageElement {
   readonly #vault: VaultWatch;
   readonly #undo = new Undo();
   #shown: HTMLElement | null = null;
+  #hadVault = false;
+  #gone = false;
 
   constructor() {
     super();
@@ -69,13 +73,34 @@ class Manager extends PageElement {
     const closed = closedVault(this.#vault);
     // What a locked vault must not leave behind: undoing holds memories.
     if (closed) this.#undo.forget();
+    this.#noteState();
     return html`<header class="top">
         ${closed ? nothing : html`<a class="skip button" href="#${this.section}" @click=${this.#skip}>${t("skipToContent")}</a>`}
         ${closed ? html`<h1 class="brand">${BRAND}</h1>` : html`<span class="brand">${BRAND}</span>`}
         ${closed ? nothing : this.#tools()}
       </header>
-      ${closed ? html`<main class="closed"><div class="card panel">${closed}</div></main>` : this.#open()}
+      ${closed ? this.#closed(closed) : this.#open()}
       <ks-toast></ks-toast>`;
+  }
+
+  #closed(closed: unknown): unknown {
+    const locked = this.#vault.failure === undefined && this.#vault.status?.state === "locked";
+    return html`<main class="closed">
+      <div class="card panel stack">
+        <div role="status">
+          ${this.#gone ? html`<p class="notice" data-testid="all-forgotten">${icon("check")}<span>${t("allForgotten")}</span></p>` : nothing}
+        </div>
+        ${closed} ${locked ? html`<ks-forget-everything locked></ks-forget-everything>` : nothing}
+      </div>
+    </main>`;
+  }
+
+  /** Whether there was a vault and is none any more. */
+  #noteState(): void {
+    const { failure, status } = this.#vault;
+    if (failure !== undefined || status === undefined) return;
+    this.#gone = status.state === "none" && (this.#gone || this.#hadVault);
+    this.#hadVault = status.state !== "none";
   }
 
   #tools(): unknown {
@@ -100,7 +125,7 @@ class Manager extends PageElement {
   }
 
   #open(): unknown {
-    const { inbox = 0, damaged = 0 } = this.#vault.status ?? {};
+    const { inbox = 0 } = this.#vault.status ?? {};
     return html`<nav class="sections" aria-label=${t("sections")}>
         ${SECTIONS.map(
           ({ name, icon: drawing }) =>
@@ -119,11 +144,7 @@ class Manager extends PageElement {
         )}
       </nav>
       <main id="content" tabindex="-1">
-        ${
-          damaged > 0
-            ? html`<p class="notice danger" role="alert" data-testid="damaged">${icon("alert")}<span>${counted("damaged", damaged)}</span></p>`
-            : nothing
-        }
+        ${this.#warning()}
         ${this.openedWithCode ? this.#suggestPassphrase() : nothing}
         <ks-memories ?hidden=${this.section !== "memories"} .active=${this.section === "memories"}></ks-memories>
         <ks-inbox ?hidden=${this.section !== "inbox"} .active=${this.section === "inbox"}></ks-inbox>
@@ -136,6 +157,21 @@ class Manager extends PageElement {
           .openedWithCode=${this.openedWithCode}
         ></ks-protection>
       </main>`;
+  }
+
+  #warning(): unknown {
+    const { damaged = 0, aside = 0 } = this.#vault.status ?? {};
+    if (damaged === 0 && aside === 0) return nothing;
+    return html`<div class="notice danger warning" role="alert" data-testid="damaged">
+      ${icon("alert")}
+      <div class="stack tight">
+        ${damaged > 0 ? html`<p>${counted("damaged", damaged)}</p>` : nothing}
+        ${aside > 0 ? html`<p>${counted("setAside", aside)}</p>` : nothing}
+        <p>
+          <a href="#protection" data-testid="damaged-link" @click=${this.#toDamage}>${t(damaged > 0 ? "checkVault" : "setAsideLink")}</a>
+        </p>
+      </div>
+    </div>`;
   }
 
   #suggestPassphrase(): unknown {
@@ -167,6 +203,14 @@ class Manager extends PageElement {
 
   #moved = (): void => {
     this.section = sectionOf(location.hash);
+  };
+
+  #toDamage = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    location.hash = "protection";
+    this.section = "protection";
+    await this.updateComplete;
+    await this.querySelector<ProtectionSection>("ks-protection")?.showDamage();
   };
 
   #unlocked = ({ detail }: CustomEvent<Unlocked>): void => {

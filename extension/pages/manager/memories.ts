@@ -248,11 +248,11 @@ export class Memories extends Section {
   }
 
   async #edit(memory: MemoryView): Promise<void> {
-    const { id, text, kind, scopes, sensitivity } = memory;
+    const { id } = memory;
     await this.#dialog?.open({
       heading: t("memoryChange"),
       saveLabel: t("save"),
-      draft: { text, kind, scopes, sensitivity },
+      draft: draftOf(memory),
       known: this.#known,
       base: memory,
       current: async () => (await findMemories([id])).get(id),
@@ -262,7 +262,7 @@ export class Memories extends Section {
   }
 
   async #save(draft: Draft, base: MemoryView): Promise<void> {
-    const { id, text, kind, scopes, sensitivity } = base;
+    const { id } = base;
     const saved = await owner.command({ command: "memory_edit", id, revision: base.revision, draft });
     await this.do(async () => ({
       text: t("memorySaved"),
@@ -271,7 +271,7 @@ export class Memories extends Section {
           command: "memory_edit",
           id,
           revision: saved.revision,
-          draft: { text, kind, scopes, sensitivity },
+          draft: draftOf(base),
         });
       },
     }));
@@ -372,6 +372,11 @@ async function deleteAll(ids: readonly MemoryId[]): Promise<MemoryView[]> {
     deleted.push(...(await owner.command({ command: "memory_delete", ids: portion })));
   }
   return deleted;
+}
+
+/** What of a memory the person can change. */
+function draftOf({ text, kind, scopes, sensitivity, expires }: MemoryView): Draft {
+  return { text, kind, scopes, sensitivity, ...(expires === undefined ? {} : { expires }) };
 }
 
 /** What tells a memory from the others, in a button's name. */

@@ -1,21 +1,39 @@
-// What opens the vault and when it closes: the passphrase, the recovery code, the minutes until it locks by itself.
+// What opens the vault and when it closes, how long memories are kept, whether it is sound, and the end of it all.
 
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 import { Countdown } from "../../components/countdown";
 import { formatDay, formatMinutes, parts, t } from "../../components/i18n";
 import { type IconName, icon } from "../../components/icons";
 import { explain, failed, owner } from "../../components/owner";
+import { firstOf } from "../../components/pages";
 import { wipeAfter, wipeProofAfter } from "../../components/passphrase";
 import { failurePanel, waiting } from "../../components/vault";
-import type { Protection, Topic } from "../../generated/messages";
+import type { AsidePage, Protection, RetentionRule, Scope, Status, Topic } from "../../generated/messages";
+import "../../components/forget-everything";
 import "../../components/new-passphrase";
 import type { Chosen, NewPassphrase } from "../../components/new-passphrase";
 import "../../components/proof-field";
 import type { ProofField } from "../../components/proof-field";
 import "../../components/recovery";
 import type { Recovery } from "../../components/recovery";
+import "./protection/aside";
+import "./protection/check";
+import "./protection/retention";
+import "./protection/vault-key";
+import type { VaultKey } from "./protection/vault-key";
 import { Section } from "./section";
 
+type CardTitle =
+  | "passphrase"
+  | "recoveryCode"
+  | "locking"
+  | "retention"
+  | "vaultKey"
+  | "check"
+  | "aside"
+  | "forgetAll";
+
+const ASIDE_PAGE = 50;
 const IDLE_MINUTES = [1, 5, 15, 30, 60, 240];
 
 export class ProtectionSection extends Section {
@@ -23,6 +41,10 @@ export class ProtectionSection extends Section {
     ...Section.properties,
     openedWithCode: { attribute: false },
     protection: { state: true },
+    status: { state: true },
+    aside: { state: true },
+    rules: { state: true },
+    scopes: { state: true },
     shortcut: { state: true },
     withCode: { state: true },
     busy: { state: true },
@@ -31,18 +53,26 @@ export class ProtectionSection extends Section {
   /** The person may have forgotten the passphrase. */
   declare openedWithCode: boolean;
   declare protection: Protection | undefined;
+  declare status: Status | undefined;
+  /** What is set aside; none where nothing is. */
+  declare aside: AsidePage | undefined;
+  declare rules: RetentionRule[];
+  declare scopes: Scope[];
   /** The keys that lock the vault, where there are any. */
   declare shortcut: string;
   /** Whether they show with the recovery code that they may change the passphrase. */
   declare withCode: boolean;
   declare busy: boolean;
   declare problem: string;
-  protected override readonly topics: readonly Topic[] = ["state"];
+  protected override readonly topics: readonly Topic[] = ["state", "memories"];
   readonly #wait = new Countdown(this);
+  #asideWanted = ASIDE_PAGE;
 
   constructor() {
     super();
     this.openedWithCode = false;
+    this.rules = [];
+    this.scopes = [];
     this.shortcut = "";
     this.withCode = false;
     this.busy = false;
@@ -50,11 +80,21 @@ export class ProtectionSection extends Section {
   }
 
   protected override async fetch(): Promise<void> {
-    const [protection, commands] = await Promise.all([
+    const [protection, status, rules, scopes, commands] = await Promise.all([
       owner.command({ command: "protection" }),
+      owner.command({ command: "status" }),
+      owner.command({ command: "retention" }),
+      owner.command({ command: "scopes" }),
       browser.commands.getAll(),
     ]);
+    this.aside =
+      status.aside > 0
+        ? await firstOf(this.#asideWanted, (part) => owner.command({ command: "aside", ...part }))
+        : undefined;
     this.protection = protection;
+    this.status = status;
+    this.rules = rules;
+    this.scopes = scopes.map(({ name }) => name);
     this.shortcut = commands.find(({ name }) => name === "lock")?.shortcut ?? "";
   }
 
@@ -69,7 +109,16 @@ export class ProtectionSection extends Section {
     this.querySelector<Recovery>("ks-recovery")?.forget();
     this.#proof?.forget();
     this.#chosen?.forget();
+    this.querySelector<VaultKey>("ks-vault-key")?.forget();
     this.problem = "";
+  }
+
+  /** Brings what is to be done about damage before the person's eyes. */
+  async showDamage(): Promise<void> {
+    await this.refresh();
+    await this.updateComplete;
+    const aside = this.status?.damaged === 0 && this.aside !== undefined;
+    this.#turnTo(aside ? "#aside-heading" : "#check-heading");
   }
 
   protected override render(): TemplateResult {
@@ -84,11 +133,24 @@ export class ProtectionSection extends Section {
     if (!protection) return waiting(t("loading"));
     return html`${this.#card("key", "passphrase", this.#passphrase(protection))}
       ${this.#card("shield", "recoveryCode", this.#recovery(protection))}
-      ${this.#card("lock", "locking", this.#locking(protection))}`;
+      ${this.#card("lock", "locking", this.#locking(protection))}
+      ${this.#card("clock", "retention", html`<ks-retention .rules=${this.rules} .scopes=${this.scopes}></ks-retention>`)}
+      ${this.#card("key", "vaultKey", this.#key(protection))}
+      ${this.#card("search", "check", html`<ks-vault-check></ks-vault-check>`)}
+      ${
+        this.aside && this.aside.total > 0
+          ? this.#card(
+              "alert",
+              "aside",
+              html`<ks-aside .page=${this.aside} @morewanted=${this.#moreAside}></ks-aside>`,
+            )
+          : nothing
+      }
+      ${this.#card("trash", "forgetAll", html`<ks-forget-everything></ks-forget-everything>`, "danger-zone")}`;
   }
 
-  #card(drawing: IconName, title: "passphrase" | "recoveryCode" | "locking", content: unknown): unknown {
-    return html`<section class="card protection" aria-labelledby="${title}-heading">
+  #card(drawing: IconName, title: CardTitle, content: unknown, look = ""): unknown {
+    return html`<section class="card protection ${look}" aria-labelledby="${title}-heading" data-testid="card-${title}">
       <h2 id="${title}-heading" tabindex="-1">${icon(drawing)}${t(title)}</h2>
       ${content}
     </section>`;
@@ -154,8 +216,18 @@ export class ProtectionSection extends Section {
       </p>`;
   }
 
+  #key({ key_made, recovery_made }: Protection): unknown {
+    return html`<ks-vault-key
+      .made=${key_made}
+      .rotation=${this.status?.rotation}
+      .hasCode=${recovery_made !== undefined}
+      @rotationbegun=${this.#rotationBegun}
+      @codewanted=${this.#codeWanted}
+    ></ks-vault-key>`;
+  }
+
   get #proof(): ProofField | null {
-    return this.querySelector<ProofField>("ks-proof-field");
+    return this.querySelector<ProofField>('ks-proof-field[name="current"]');
   }
 
   get #chosen(): NewPassphrase | null {
@@ -220,6 +292,25 @@ export class ProtectionSection extends Section {
     this.dispatchEvent(new CustomEvent("done", { detail: { text: t("recoveryChecked") }, bubbles: true }));
     this.querySelector<HTMLElement>("#recoveryCode-heading")?.focus();
   };
+
+  #rotationBegun = async (): Promise<void> => {
+    await this.refresh();
+    await this.updateComplete;
+    this.#turnTo("#vaultKey-heading");
+  };
+
+  #codeWanted = (): void => this.#turnTo('[data-testid="recovery-make"]');
+
+  #moreAside = (): void => {
+    this.#asideWanted += ASIDE_PAGE;
+    void this.refresh();
+  };
+
+  #turnTo(target: string): void {
+    const element = this.querySelector<HTMLElement>(target);
+    element?.scrollIntoView({ block: "center" });
+    element?.focus({ preventScroll: true });
+  }
 
   #idle = (event: Event): Promise<void> =>
     this.do(async () => {
