@@ -49,7 +49,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         }
         let Parts { open, store, random, .. } = self.parts()?;
         let before = open.problems.count();
-        let mut walk = open.walk.filter(|walk| !walk.thorough).unwrap_or(Walk::new(false));
+        let mut walk = open.walk.unwrap_or(Walk::new(false));
         open.step(store, &mut walk).await?;
         open.walk = Some(walk);
         if walk.finished {
@@ -68,12 +68,12 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         effects: &mut Vec<Effect>,
     ) -> Result<CheckProgress, OwnerError> {
         let Parts { open, store, .. } = self.parts()?;
-        let kept = open.walk.filter(|walk| walk.thorough && !restart);
+        let kept = open.check.filter(|_| !restart);
         let mut walk = kept.unwrap_or(Walk::new(true));
         if !walk.finished {
             open.step(store, &mut walk).await?;
         }
-        open.walk = Some(walk);
+        open.check = Some(walk);
         if walk.finished {
             effects.push(changed(&[Topic::State]));
         }

@@ -116,6 +116,8 @@ pub(crate) struct Open {
     pub problems: Problems,
     /// How far the vault is looked through, while it is.
     pub walk: Option<Walk>,
+    /// The same of a thorough check.
+    pub check: Option<Walk>,
     /// What is being taken out.
     pub exporting: Option<Exporting>,
     /// What is being taken in.
@@ -156,6 +158,7 @@ impl Open {
             distrusted: Vec::new(),
             problems,
             walk: None,
+            check: None,
             exporting: None,
             restoring: None,
         };
