@@ -1,4 +1,4 @@
-// The manager: one tab with the memories, the inbox, who is let in, what left, the import and the protection.
+// The manager: one tab with the memories, the inbox, who is let in, what left, the import, the backup and the protection.
 
 import { html, nothing } from "lit";
 import { PageElement } from "../../components/element";
@@ -6,12 +6,15 @@ import { counted, formatNumber, nameDocument, t } from "../../components/i18n";
 import { type IconName, icon } from "../../components/icons";
 import { explain, owner } from "../../components/owner";
 import type { Unlocked } from "../../components/unlock";
-import { closedVault, VaultWatch } from "../../components/vault";
+import { closedVault, doesNotOpen, VaultWatch } from "../../components/vault";
 import type { Topic } from "../../generated/messages";
 import type { ManagerSection } from "../../owner/protocol";
 import "../../components/toast";
 import type { Toast } from "../../components/toast";
 import "./activity";
+import "./backup";
+import "./backup/raw-copy";
+import { isToBeSaid } from "./backup/reminders";
 import "./import";
 import "./inbox";
 import "./memories";
@@ -27,16 +30,23 @@ const SECTIONS: readonly { name: ManagerSection; icon: IconName }[] = [
   { name: "sites", icon: "plug" },
   { name: "activity", icon: "receipt" },
   { name: "import", icon: "tray" },
+  { name: "backup", icon: "archive" },
   { name: "protection", icon: "shield" },
 ];
 
 const BRAND = html`<img src="../../icons/keepsake.svg" alt="" />${t("extName")}`;
 
 class Manager extends PageElement {
-  static override properties = { section: { state: true }, openedWithCode: { state: true } };
+  static override properties = {
+    section: { state: true },
+    openedWithCode: { state: true },
+    broken: { state: true },
+  };
   declare section: ManagerSection;
   /** The vault was opened here with the recovery code: the passphrase may be forgotten. */
   declare openedWithCode: boolean;
+  /** What is stored did not open when the person tried. */
+  declare broken: boolean;
   readonly #vault: VaultWatch;
   readonly #undo = new Undo();
   #shown: HTMLElement | null = null;
@@ -45,6 +55,7 @@ class Manager extends PageElement {
     super();
     this.section = sectionOf(location.hash);
     this.openedWithCode = false;
+    this.broken = false;
     this.#vault = new VaultWatch(this, (topics) => this.#changed(topics));
   }
 
@@ -55,6 +66,7 @@ class Manager extends PageElement {
     this.addEventListener("done", this.#done as EventListener);
     this.addEventListener("failed", this.#failed as EventListener);
     this.addEventListener("unlocked", this.#unlocked as EventListener);
+    this.addEventListener("unlockfailed", this.#unlockFailed as EventListener);
     this.addEventListener("passphrasechanged", this.#passphraseKnown);
   }
 
@@ -74,8 +86,19 @@ class Manager extends PageElement {
         ${closed ? html`<h1 class="brand">${BRAND}</h1>` : html`<span class="brand">${BRAND}</span>`}
         ${closed ? nothing : this.#tools()}
       </header>
-      ${closed ? html`<main class="closed"><div class="card panel">${closed}</div></main>` : this.#open()}
+      ${closed ? html`<main class="closed"><div class="card panel">${closed}</div>${this.#rescue()}</main>` : this.#open()}
       <ks-toast></ks-toast>`;
+  }
+
+  /** What is left to do where the vault does not open. */
+  #rescue(): unknown {
+    if (!this.broken && !doesNotOpen(this.#vault.failure)) return nothing;
+    return html`<section class="card panel stack rescue" aria-labelledby="rescue-heading" data-testid="rescue">
+      <h2 id="rescue-heading">${t("rescueTitle")}</h2>
+      <p>${t("rescueText")}</p>
+      <ks-raw-copy></ks-raw-copy>
+      <p class="small soft">${t("rescueBackup")}</p>
+    </section>`;
   }
 
   #tools(): unknown {
@@ -125,11 +148,19 @@ class Manager extends PageElement {
             : nothing
         }
         ${this.openedWithCode ? this.#suggestPassphrase() : nothing}
+        ${
+          isToBeSaid(this.#vault.status, this.section)
+            ? html`<p class="notice backup-due" role="status" data-testid="backup-due">
+                ${icon("archive")}<span>${t("backupDue")} <a href="#backup" data-testid="go-backup">${t("backupDueLink")}</a></span>
+              </p>`
+            : nothing
+        }
         <ks-memories ?hidden=${this.section !== "memories"} .active=${this.section === "memories"}></ks-memories>
         <ks-inbox ?hidden=${this.section !== "inbox"} .active=${this.section === "inbox"}></ks-inbox>
         <ks-sites ?hidden=${this.section !== "sites"} .active=${this.section === "sites"}></ks-sites>
         <ks-activity ?hidden=${this.section !== "activity"} .active=${this.section === "activity"}></ks-activity>
         <ks-import ?hidden=${this.section !== "import"} .active=${this.section === "import"}></ks-import>
+        <ks-backup ?hidden=${this.section !== "backup"} .active=${this.section === "backup"}></ks-backup>
         <ks-protection
           ?hidden=${this.section !== "protection"}
           .active=${this.section === "protection"}
@@ -171,6 +202,11 @@ class Manager extends PageElement {
 
   #unlocked = ({ detail }: CustomEvent<Unlocked>): void => {
     this.openedWithCode = detail.withCode;
+    this.broken = false;
+  };
+
+  #unlockFailed = ({ detail }: CustomEvent<unknown>): void => {
+    this.broken = doesNotOpen(detail);
   };
 
   #passphraseKnown = (): void => {
