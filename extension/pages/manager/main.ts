@@ -93,7 +93,7 @@ class Manager extends PageElement {
   /** What is left to do where the vault does not open. */
   #rescue(): unknown {
     if (!this.broken && !doesNotOpen(this.#vault.failure)) return nothing;
-    return html`<section class="card panel stack rescue" aria-labelledby="rescue-heading" data-testid="rescue">
+    return html`<section class="card panel stack" aria-labelledby="rescue-heading" data-testid="rescue">
       <h2 id="rescue-heading">${t("rescueTitle")}</h2>
       <p>${t("rescueText")}</p>
       <ks-raw-copy></ks-raw-copy>

@@ -110,7 +110,7 @@ export class TakeIn extends PageElement {
   }
 
   #passphrase(file: File): unknown {
-    return html`<form class="stack" @submit=${this.#open}>
+    return html`<form class="stack file-form" @submit=${this.#open}>
       ${named(file)}
       <ks-proof-field name="restore" label=${t("restorePassphrase")} .problem=${this.problem}></ks-proof-field>
       <div class="row">

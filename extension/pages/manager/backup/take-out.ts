@@ -66,7 +66,7 @@ export class TakeOut extends PageElement {
 
   #form(): unknown {
     const { sealed } = this;
-    return html`<form class="stack take-out" @submit=${this.#submit}>
+    return html`<form class="stack file-form" @submit=${this.#submit}>
       <fieldset class="stack tight">
         <legend class="label">${t("takeOutHow")}</legend>
         ${this.#choice("sealed", sealed, "takeOutSealed", "takeOutSealedHint")}
@@ -142,7 +142,7 @@ export class TakeOut extends PageElement {
       <h3 tabindex="-1" id="take-out-ready">${t("takeOutReady")}</h3>
       <div class="row">
         ${saveLink("take-out", ready, this.#save)}
-        <button class="quiet" data-testid="take-out-again" @click=${this.#again}>${t("takeOutAgain")}</button>
+        <button class="quiet" data-testid="take-out-again" @click=${this.#again}>${t(this.saved ? "recoveryDone" : "takeOutAgain")}</button>
       </div>
       <div role="status">
         ${this.saved ? html`<p class="notice" data-testid="take-out-saved">${icon("check")}<span>${t("takeOutSaved")}</span></p>` : nothing}
@@ -150,7 +150,7 @@ export class TakeOut extends PageElement {
       ${
         this.sealed
           ? html`<p class="small soft">
-              ${parts("takeOutOpens", html`<code>age -d -o memories.jsonl ${ready.name}</code>`)}
+              ${parts("takeOutOpens", html`<code class="command">age -d -o memories.jsonl ${ready.name}</code>`)}
             </p>`
           : nothing
       }
