@@ -128,9 +128,24 @@ export async function fillUnlock(page: Page, passphrase = PASSPHRASE): Promise<v
 /** Opens the manager in a tab of its own, at one of its sections. */
 export function openManager(
   firefox: Firefox,
-  section: "memories" | "inbox" | "sites" | "activity" | "import" = "memories",
+  section: "memories" | "inbox" | "sites" | "activity" | "import" | "backup" = "memories",
 ): Promise<Page> {
   return firefox.newTab(`${MANAGER}#${section}`);
+}
+
+/** What a link in the page would save: the file's name and its bytes. */
+export async function linkedFile(page: Page, link: string): Promise<{ name: string; bytes: Buffer }> {
+  const { name, data } = await page.on(link, async (link: HTMLAnchorElement) => {
+    const blob = await (await fetch(link.href)).blob();
+    const data = await new Promise<string>((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(String(reader.result));
+      reader.onerror = () => reject(reader.error);
+      reader.readAsDataURL(blob);
+    });
+    return { name: link.download, data };
+  });
+  return { name, bytes: Buffer.from(data.slice(data.indexOf(",") + 1), "base64") };
 }
 
 export interface WrittenMemory {

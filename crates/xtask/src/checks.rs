@@ -37,6 +37,9 @@ pub fn run(layout: &Layout, progress: &mut Progress) -> Result<()> {
         wasm_tests::run(layout, &firefox)
     })?;
     add_on(layout, progress)?;
+    progress.step("keepsake-cli, which opens what the add-on saves", "Mend what the compiler names above.", || {
+        layout.cargo().args(["build", "--locked", "--package", "keepsake-cli"]).run()
+    })?;
     progress.step(
         "end-to-end tests in Firefox",
         "Run one alone: `node --import tsx --test tests/e2e/NAME.test.ts`.",
