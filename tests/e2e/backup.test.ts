@@ -32,6 +32,9 @@ const SISTER = "Has a sister called Ada, who lives in Vienna";
 const NEWER = "Drinks oolong in the morning";
 const TEXTS = [TEA, TRAIN, SISTER];
 
+/** So many that it takes a while to take them in. */
+const MANY = 6000;
+
 const PROGRAM = path.resolve(import.meta.dirname, "../../target/debug/keepsake-cli");
 
 const folder = mkdtempSync(path.join(tmpdir(), "keepsake-backup-"));
@@ -142,7 +145,7 @@ async function preview(): Promise<Record<string, number>> {
     Object.fromEntries(
       [...document.querySelectorAll<HTMLElement>('[data-testid="restore-count"]')].map((cell) => [
         cell.dataset.row as string,
-        Number(cell.textContent),
+        Number(cell.textContent?.replaceAll(",", "")),
       ]),
     ),
   );
@@ -368,6 +371,19 @@ test("the memories and the receipts are there again, and the chain is intact", a
   await manager.see({ css: byTestId("chain"), text: "2 receipts" });
 });
 
+test("what was looked at before the background was suspended is begun anew", async () => {
+  const file = tampered("more.jsonl", (line) =>
+    line.text === TEA ? { ...line, id: "0195f3a0-0000-7000-8000-000000000001", text: NEWER } : line,
+  );
+  await openClear(file);
+  assert.equal((await preview()).new, 1);
+  await firefox.suspendBackground(EXTENSION_ID);
+  await manager.click(byTestId("restore-run"));
+  await manager.see({ css: byTestId("restore-done"), text: "begin anew" });
+  await manager.click(byTestId("restore-again"));
+  await seeMemories(...TEXTS);
+});
+
 test("a newer version in the file wins, an older one does not", async () => {
   const file = tampered("newer.jsonl", (line) =>
     line.text === TEA
@@ -417,6 +433,36 @@ test("memories that a failing disk has damaged are repaired", async () => {
   await seeMemories(...TEXTS);
 });
 
+test("who stops half way keeps what was taken in, and takes in the rest later", async () => {
+  const made = path.join(folder, "many.jsonl");
+  const [head, first] = read(readFileSync(clear, "utf8"));
+  const lines = Array.from({ length: MANY }, (_, n) => ({
+    ...first,
+    id: `0195f3a0-0000-7000-8000-${String(n).padStart(12, "0")}`,
+    text: `Knows the number ${n}`,
+  }));
+  const whole = [head, ...lines, { type: "end", memories: MANY, receipts: 0 }];
+  writeFileSync(made, whole.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  await openClear(made);
+  assert.equal((await preview()).new, MANY);
+  await manager.click(byTestId("restore-run"));
+  await manager.waitFor("cancel of what is under way", () => {
+    const running = document.querySelector('[data-testid="restore-running"] progress[max]');
+    const cancel = document.querySelector<HTMLElement>('[data-testid="restore-cancel"]');
+    if (running) cancel?.click();
+    return running !== null;
+  });
+  const taken = await manager.on(`${byTestId("restore-done")}[data-finished="false"]`, (done: HTMLElement) =>
+    Number(done.dataset.count),
+  );
+  assert.ok(taken > 0 && taken < MANY, `${taken} were taken in`);
+  await manager.click(byTestId("restore-again"));
+  await openClear(made);
+  const { new: left, unchanged } = await preview();
+  assert.deepEqual({ left, unchanged }, { left: MANY - taken, unchanged: taken });
+  await takeIn(MANY - taken);
+});
+
 test("a vault that does not open can still be copied, and keepsake-cli says why it does not", async () => {
   await lock();
   await flip("meta", "keepsake  header", "first");
@@ -458,7 +504,10 @@ test("mended, it opens again, and a raw copy of a sound vault verifies with its 
   const { status, said } = ask("verify", dump, PASSPHRASE);
   assert.equal(status, 0);
   const { sound, memories, receipts } = said as { sound: boolean; memories: number; receipts: number };
-  assert.deepEqual({ sound, memories, receipts }, { sound: true, memories: 3, receipts: 2 });
+  assert.deepEqual(
+    { sound, memories, receipts },
+    { sound: true, memories: TEXTS.length + MANY, receipts: 2 },
+  );
   await manager.click(byTestId("nav-memories"));
   await openClear(dump);
   await manager.see({ css: byTestId("restore-problem"), text: "raw copy" });
