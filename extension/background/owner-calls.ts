@@ -31,9 +31,10 @@ export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unkno
     case "restoreStart":
     case "exportPart":
     case "restorePart":
+      return vault.file(call);
     case "dumpStart":
     case "dumpPart":
-      return vault.file(call);
+      return vault.dump(call);
     case "forgetEverything":
       return forgetEverything(vault);
     case "lock":

@@ -2,11 +2,11 @@
 
 import type { Command, Effect, Reply, StrengthReport, Subject } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { FileCall, Proof } from "../owner/protocol";
+import type { DumpCall, FileCall, Proof } from "../owner/protocol";
 import type { Opened, Replied, VaultCall, VaultResults } from "../worker/protocol";
 import { awake } from "./keep-awake";
 import { forgetSessionKey, hasSessionKey, loadSession, saveSessionKey } from "./session";
-import { VaultEnded, VaultWorker } from "./vault-worker";
+import { VaultEnded, VaultUnopened, VaultWorker } from "./vault-worker";
 
 /** Whose doing effects are: an asker's request, or what the person did. */
 export type Cause = "asker" | "person";
@@ -18,6 +18,8 @@ export class VaultHost {
   readonly #perform: Perform;
   #tidying = false;
   #worker: VaultWorker | undefined;
+  /** Copies what is stored as it is. */
+  #copier: VaultWorker | undefined;
   /** What the person decided on consents and is still being carried out. */
   readonly #decisions = new Set<Promise<unknown>>();
 
@@ -105,13 +107,41 @@ export class VaultHost {
   /** Destroys the vault. The worker that held the keys ends first; a new one never had them. */
   async forgetEverything(): Promise<void> {
     this.#worker?.terminate("lock");
+    this.#copier?.terminate("lock");
     const worker = this.#start(forgetSessionKey().then(loadSession));
-    await this.#perform(await awake(() => worker.call({ op: "forgetEverything" })), "person");
+    try {
+      await this.#perform(await awake(() => worker.call({ op: "forgetEverything" })), "person");
+    } catch (error) {
+      if (!(error instanceof VaultUnopened)) throw error;
+      await this.#destroy();
+    }
+  }
+
+  /** What does not open is destroyed all the same. */
+  async #destroy(): Promise<void> {
+    const destroyer = new VaultWorker();
+    try {
+      await awake(() => destroyer.call({ op: "destroy" }));
+    } finally {
+      destroyer.terminate("lock");
+    }
+    await this.#perform([{ effect: "changed", topics: ["state"] }], "person");
   }
 
   /** A call on a file that is taken out or in, a part at a time. */
-  file<C extends FileCall>(call: C, transfer: Transferable[] = []): Promise<VaultResults[C["op"]]> {
-    return this.#call(call, transfer);
+  file<C extends Exclude<FileCall, DumpCall>>(call: C): Promise<VaultResults[C["op"]]> {
+    return this.#call(call);
+  }
+
+  /**
+   * A call on a copy of what is stored, sealed as it is. It has a worker of its own, which opens no vault: where the vault
+   * does not open, the copy is needed most. That worker stays until the next copy, for who asks for the last part again.
+   */
+  dump<C extends DumpCall>(call: C): Promise<VaultResults[C["op"]]> {
+    if (call.op === "dumpStart") this.#copier?.terminate("crash");
+    if (!this.#copier || this.#copier.ended) this.#copier = new VaultWorker();
+    const copier = this.#copier;
+    return awake(() => copier.call(call));
   }
 
   /** Does what is to be done without being asked for, if the vault is open. */

@@ -40,17 +40,15 @@ export class VaultWorker {
   #nextId = 1;
   #end: VaultEnded | undefined;
 
-  /** Starts a worker. It opens the vault as the session has it, once that is read. */
-  constructor(kept: Promise<KeptSession>) {
+  /** Starts a worker. It opens the vault as the session has it, once that is read; without a session it opens none. */
+  constructor(kept?: Promise<KeptSession>) {
     this.#worker = new Worker(browser.runtime.getURL("worker/vault.js"), {
       type: "module",
       name: "keepsake-vault",
     });
     this.#worker.onmessage = ({ data }: MessageEvent<VaultResponse>) => this.#receive(data);
     this.#worker.onerror = () => this.terminate("crash");
-    this.#opened = kept
-      .then((kept) => this.#post({ op: "open", kept }))
-      .catch((error) => this.#unopened(error));
+    this.#opened = kept ? this.#open(kept) : Promise.resolve();
     // Each call reports it; a worker without a call has nobody to report to.
     this.#opened.catch(() => undefined);
   }
@@ -75,6 +73,14 @@ export class VaultWorker {
     this.#deriving.clear();
     for (const { reject } of this.#waiting.values()) reject(this.#end);
     this.#waiting.clear();
+  }
+
+  async #open(kept: Promise<KeptSession>): Promise<void> {
+    try {
+      await this.#post({ op: "open", kept: await kept });
+    } catch (error) {
+      this.#unopened(error);
+    }
   }
 
   #post(call: VaultCall, transfer: Transferable[] = []): Promise<unknown> {

@@ -4,6 +4,7 @@ import { html, svg, type TemplateResult } from "lit";
 
 const shapes = {
   alert: svg`<path d="M12 4 2.8 20h18.4z"/><path d="M12 10v4.5M12 17.4v.1"/>`,
+  archive: svg`<path d="M3.5 4.5h17v4h-17zM5 8.5v11h14v-11M9.5 12.5h5"/>`,
   check: svg`<path d="m5 12.5 4.5 4.5L19 7.5"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
   close: svg`<path d="m6.5 6.5 11 11m0-11-11 11"/>`,

@@ -22,8 +22,10 @@ export interface Chosen {
 
 export class NewPassphrase extends PageElement {
   static override properties = {
+    name: {},
     label: {},
     repeatLabel: { attribute: "repeat-label" },
+    weakText: { attribute: "weak-text" },
     strength: { state: true },
     suggestion: { state: true },
     visible: { state: true },
@@ -31,8 +33,12 @@ export class NewPassphrase extends PageElement {
     askWeak: { state: true },
     problems: { state: true },
   };
+  /** What its ids begin with: a page may have it twice. */
+  declare name: string;
   declare label: string;
   declare repeatLabel: string;
+  /** What comes of a weak one. */
+  declare weakText: string;
   declare strength: StrengthReport | undefined;
   declare suggestion: string | undefined;
   declare visible: boolean;
@@ -44,6 +50,8 @@ export class NewPassphrase extends PageElement {
 
   constructor() {
     super();
+    this.name = "new";
+    this.weakText = t("weakText");
     this.visible = false;
     this.acceptWeak = false;
     this.askWeak = false;
@@ -85,19 +93,19 @@ export class NewPassphrase extends PageElement {
   }
 
   protected override render(): unknown {
-    const { problems } = this;
+    const { name, problems } = this;
     return html`<div class="stack">
       <div class="field">
-        <label for="passphrase">${this.label}</label>
+        <label for="${name}-passphrase">${this.label}</label>
         <div class="with-button">
           <input
-            id="passphrase"
+            id="${name}-passphrase"
             data-testid="passphrase"
             type=${this.visible ? "text" : "password"}
             autocomplete="off"
             autocapitalize="none"
             spellcheck="false"
-            aria-describedby="strength passphrase-problem"
+            aria-describedby="${name}-strength ${name}-passphrase-problem"
             aria-invalid=${problems.passphrase ? "true" : nothing}
             @input=${this.#typed}
           />
@@ -113,23 +121,23 @@ export class NewPassphrase extends PageElement {
             ${icon(this.visible ? "eyeOff" : "eye")}
           </button>
         </div>
-        ${this.#meter()} ${problem("passphrase-problem", problems.passphrase)}
+        ${this.#meter()} ${problem(`${name}-passphrase-problem`, problems.passphrase)}
       </div>
       ${this.#suggestion()}
       <div class="field">
-        <label for="passphrase-repeat">${this.repeatLabel}</label>
+        <label for="${name}-repeat">${this.repeatLabel}</label>
         <input
-          id="passphrase-repeat"
+          id="${name}-repeat"
           data-testid="passphrase-repeat"
           type=${this.visible ? "text" : "password"}
           autocomplete="off"
           autocapitalize="none"
           spellcheck="false"
-          aria-describedby="repeat-problem"
+          aria-describedby="${name}-repeat-problem"
           aria-invalid=${problems.repeat ? "true" : nothing}
           @input=${this.#repeated}
         />
-        ${problem("repeat-problem", problems.repeat)}
+        ${problem(`${name}-repeat-problem`, problems.repeat)}
       </div>
       <div role="alert">
         ${
@@ -137,16 +145,16 @@ export class NewPassphrase extends PageElement {
             ? html`<div class="notice caution">
                 ${icon("alert")}
                 <div class="stack tight">
-                  <p>${t("weakText")}</p>
+                  <p>${this.weakText}</p>
                   <div class="choice">
                     <input
                       type="checkbox"
-                      id="accept-weak"
+                      id="${name}-accept-weak"
                       data-testid="accept-weak"
                       .checked=${this.acceptWeak}
                       @change=${this.#acceptWeak}
                     />
-                    <label for="accept-weak">${t("weakAccept")}</label>
+                    <label for="${name}-accept-weak">${t("weakAccept")}</label>
                   </div>
                 </div>
               </div>`
@@ -161,7 +169,7 @@ export class NewPassphrase extends PageElement {
     return html`<div class="meter" data-score=${score ?? nothing} aria-hidden="true">
         <span></span><span></span><span></span><span></span>
       </div>
-      <p class="hint" id="strength" data-testid="strength" role="status">
+      <p class="hint" id="${this.name}-strength" data-testid="strength" role="status">
         ${score === undefined ? t("passphraseHint") : t(STRENGTHS[score] ?? "strength_0")}
       </p>`;
   }

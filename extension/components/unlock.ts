@@ -104,6 +104,7 @@ export class Unlock extends PageElement {
       this.dispatchEvent(new CustomEvent<Unlocked>("unlocked", { detail: { withCode }, bubbles: true }));
     } catch (error) {
       this.problem = explain(error);
+      this.dispatchEvent(new CustomEvent("unlockfailed", { detail: error, bubbles: true }));
       if (failed(error, "wait", "wrong_passphrase", "wrong_recovery_code"))
         this.#wait.start(error.retryAfterMs ?? 0);
       field.focus();

@@ -4,7 +4,7 @@ import { html, type ReactiveController, type ReactiveControllerHost, type Templa
 import type { Status, Topic } from "../generated/messages";
 import { t } from "./i18n";
 import { icon } from "./icons";
-import { explain, owner } from "./owner";
+import { explain, failed, owner } from "./owner";
 import { coalesce } from "./refresh";
 import "./unlock";
 
@@ -68,6 +68,11 @@ export function closedVault(vault: VaultWatch): TemplateResult | undefined {
         <button class="primary" data-testid="open-onboarding" @click=${openOnboarding}>${t("noVaultButton")}</button>
       </div>`;
   }
+}
+
+/** Whether what is stored is such that no passphrase opens it, as far as this failure tells. */
+export function doesNotOpen(error: unknown): boolean {
+  return failed(error, "damaged", "newer_format", "storage_failed");
 }
 
 /** That something is under way. */

@@ -56,9 +56,12 @@ export type FileCall =
   | { op: "restoreStart"; passphrase?: Uint8Array }
   /** Takes the next bytes of it; parts are counted from 0, and one that comes twice is taken once. */
   | { op: "restorePart"; part: number; bytes: Uint8Array; last: boolean }
+  | DumpCall;
+
+/** Calls on a copy of what is stored. */
+export type DumpCall =
   /** Begins to copy the object stores as they are, sealed; the vault need not open for it. */
-  | { op: "dumpStart" }
-  | { op: "dumpPart"; part: number };
+  { op: "dumpStart" } | { op: "dumpPart"; part: number };
 
 /** A piece of a file that the person is to save. */
 export interface FilePart {
@@ -71,7 +74,7 @@ export interface FilePart {
 export type Proof = { passphrase: Uint8Array } | { code: Uint8Array };
 
 /** The parts of the manager, as its URL's fragment names them. */
-export type ManagerSection = "memories" | "inbox" | "sites" | "activity" | "import" | "protection";
+export type ManagerSection = "memories" | "inbox" | "sites" | "activity" | "import" | "backup" | "protection";
 
 /** What the popup needs to know of the active tab. */
 export interface ActiveSite {

@@ -31,6 +31,8 @@ export type VaultCall =
   | { op: "rotate"; passphrase: Uint8Array }
   | FileCall
   | { op: "forgetEverything" }
+  /** The same for a vault that does not open; for a worker that was not asked to open it. */
+  | { op: "destroy" }
   | { op: "lock" }
   | { op: "assess"; passphrase: Uint8Array }
   | { op: "suggest" };
@@ -69,6 +71,7 @@ export interface VaultResults {
   dumpStart: Progress;
   dumpPart: FilePart;
   forgetEverything: Effect[];
+  destroy: undefined;
   lock: Effect[];
   assess: StrengthReport;
   suggest: string;

@@ -1,7 +1,7 @@
 // The dedicated worker that owns the vault: carries out one call after the other, as the WebAssembly object demands.
 
 import type { OwnerError, StrengthReport } from "../generated/messages";
-import init, { StoreDump, Vault } from "../generated/wasm/keepsake.js";
+import init, { destroy, StoreDump, Vault } from "../generated/wasm/keepsake.js";
 import initPassphrase, { assess_passphrase, suggest_passphrase } from "../generated/wasm/passphrase.js";
 import type { Proof } from "../owner/protocol";
 import { deriveKek } from "./derive";
@@ -83,6 +83,8 @@ async function carryOut(call: VaultCall): Promise<unknown> {
       return files.dumpPart(call.part);
     case "forgetEverything":
       return vault().forget_everything();
+    case "destroy":
+      return destroy();
     case "lock":
       return vault().lock();
     case "assess":

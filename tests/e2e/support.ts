@@ -138,7 +138,7 @@ export async function fillUnlock(page: Page, passphrase = PASSPHRASE): Promise<v
 /** Opens the manager in a tab of its own, at one of its sections. */
 export function openManager(
   firefox: Firefox,
-  section: "memories" | "inbox" | "sites" | "activity" | "import" | "protection" = "memories",
+  section: "memories" | "inbox" | "sites" | "activity" | "import" | "protection" | "backup" = "memories",
 ): Promise<Page> {
   return firefox.newTab(`${MANAGER}#${section}`);
 }
@@ -191,6 +191,21 @@ type ResultOf<C extends OwnerCall> = C extends { op: "vault"; command: infer V e
   : C extends { op: infer Op extends keyof OwnerResults }
     ? OwnerResults[Op]
     : never;
+
+/** What a link in the page would save: the file's name and its bytes. */
+export async function linkedFile(page: Page, link: string): Promise<{ name: string; bytes: Buffer }> {
+  const { name, data } = await page.on(link, async (link: HTMLAnchorElement) => {
+    const blob = await (await fetch(link.href)).blob();
+    const data = await new Promise<string>((resolve, reject) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve(String(reader.result));
+      reader.onerror = () => reject(reader.error);
+      reader.readAsDataURL(blob);
+    });
+    return { name: link.download, data };
+  });
+  return { name, bytes: Buffer.from(data.slice(data.indexOf(",") + 1), "base64") };
+}
 
 export interface WrittenMemory {
   readonly text: string;

@@ -28,10 +28,19 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     pub async fn command(&mut self, command: Command) -> (Result<Reply, OwnerError>, Vec<Effect>) {
         let mut effects = Vec::new();
         self.enforce_deadline(&mut effects);
+        let problems = self.problems();
         let reply = self.carry_out(command, &mut effects).await;
+        if self.problems() != problems {
+            effects.push(changed(&[Topic::State]));
+        }
         self.watch_due(&mut effects);
         self.save(&mut effects);
         (reply, effects)
+    }
+
+    /// How much of what is stored is known not to be as it was left.
+    fn problems(&self) -> u32 {
+        self.open.as_ref().map_or(0, |open| open.problems.count())
     }
 
     async fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) -> Result<Reply, OwnerError> {

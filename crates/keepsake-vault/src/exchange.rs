@@ -8,7 +8,7 @@ use keepsake_memory::{
 use keepsake_policy::Subject;
 use serde::{Deserialize, Serialize};
 
-use crate::api::{OwnerError, ReceiptEntry};
+use crate::api::{OwnerError, OwnerErrorCode, ReceiptEntry};
 use crate::format::Receipt;
 
 /// The version of the format that is written.
@@ -268,7 +268,9 @@ impl Import {
             return Err(self.wrong("this is not an export of Keepsake"));
         }
         if version != EXPORT_VERSION {
-            return Err(self.wrong("this export is of a newer version: update Keepsake"));
+            let message =
+                format!("this export has version {version}, which this Keepsake does not know: update Keepsake");
+            return Err(OwnerError::new(OwnerErrorCode::NewerFormat, message));
         }
         let Head { exported, .. } = serde_json::from_slice(line).map_err(foreign)?;
         self.exported = Some(self.moment(&exported)?);

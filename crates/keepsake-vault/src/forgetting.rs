@@ -10,7 +10,7 @@ use crate::format::{FORMER_KEY, HEADER_KEY, MANIFEST_KEY, SESSION_KEY};
 use crate::open::Open;
 use crate::session::Session;
 use crate::vault::{Parts, Vault};
-use crate::{Batch, Clock, Space, Store};
+use crate::{Batch, Clock, Space, Store, StoreError};
 
 /// The longest retention, in days.
 const MAX_RETENTION_DAYS: u32 = 36_500;
@@ -69,15 +69,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// Destroys the keys, and then what they opened. Whether the vault is open does not matter, nor whether it can be read:
     /// whoever has lost the passphrase begins anew with this.
     pub async fn forget_everything(&mut self) -> Result<Vec<Effect>, OwnerError> {
-        let keys = [HEADER_KEY, SESSION_KEY, FORMER_KEY, MANIFEST_KEY];
-        // From here on nothing that is stored can be opened, whatever becomes of the rest.
-        let deletes = keys.into_iter().map(|key| (Space::Meta, key)).collect();
-        self.store.commit(Batch { deletes, ..Batch::default() }).await?;
+        destroy(&self.store).await?;
         let granted = core::mem::take(&mut self.session.granted);
         self.open = None;
         self.header = None;
         self.session = Session::default();
-        self.store.commit(Batch { clears: Space::ALL.to_vec(), ..Batch::default() }).await?;
         let told = granted.into_iter().map(|holder| Effect::Notify {
             subject: holder.subject,
             event: PageEvent::GrantChange { grants: Vec::new() },
@@ -89,6 +85,15 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         self.save(&mut effects);
         Ok(effects)
     }
+}
+
+/// Destroys a vault, whether or not it can be opened or even read: its keys first, so that nothing that is stored can be
+/// opened from then on, whatever becomes of the rest.
+pub async fn destroy(store: &impl Store) -> Result<(), StoreError> {
+    let keys = [HEADER_KEY, SESSION_KEY, FORMER_KEY, MANIFEST_KEY];
+    let deletes = keys.into_iter().map(|key| (Space::Meta, key)).collect();
+    store.commit(Batch { deletes, ..Batch::default() }).await?;
+    store.commit(Batch { clears: Space::ALL.to_vec(), ..Batch::default() }).await
 }
 
 impl Open {

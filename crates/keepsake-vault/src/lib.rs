@@ -26,6 +26,7 @@ mod vault;
 
 pub use catalogue::rewrite_segment;
 pub use exchange::Import;
+pub use forgetting::destroy;
 pub use requests::MAX_REQUEST_BYTES;
 pub use salvage::{Salvage, salvage};
 pub use store::{Batch, Clock, ObjectKey, Space, Store, StoreError};

@@ -174,6 +174,14 @@ impl BrowserVault {
     }
 }
 
+/// Destroys a vault that does not open: its keys, and then everything.
+#[wasm_bindgen]
+pub async fn destroy() -> Result<(), JsValue> {
+    let failed = |error: StoreError| to_js_error(&error.into());
+    let store = IdbStore::open(DATABASE).await.map_err(failed)?;
+    keepsake_vault::destroy(&store).await.map_err(failed)
+}
+
 /// A copy of the object stores as they are, sealed: for when the vault cannot open them.
 #[wasm_bindgen]
 pub struct StoreDump {

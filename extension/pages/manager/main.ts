@@ -1,4 +1,4 @@
-// The manager: one tab with the memories, the inbox, who is let in, what left, the import and the protection.
+// The manager: one tab with the memories, the inbox, who is let in, what left, the import, the backup and the protection.
 
 import { html, nothing } from "lit";
 import { PageElement } from "../../components/element";
@@ -7,12 +7,15 @@ import { type IconName, icon } from "../../components/icons";
 import { explain, owner } from "../../components/owner";
 import "../../components/forget-everything";
 import type { Unlocked } from "../../components/unlock";
-import { closedVault, VaultWatch } from "../../components/vault";
+import { closedVault, doesNotOpen, VaultWatch } from "../../components/vault";
 import type { Topic } from "../../generated/messages";
 import type { ManagerSection } from "../../owner/protocol";
 import "../../components/toast";
 import type { Toast } from "../../components/toast";
 import "./activity";
+import "./backup";
+import "./backup/raw-copy";
+import { isToBeSaid } from "./backup/reminders";
 import "./import";
 import "./inbox";
 import "./memories";
@@ -29,16 +32,23 @@ const SECTIONS: readonly { name: ManagerSection; icon: IconName }[] = [
   { name: "sites", icon: "plug" },
   { name: "activity", icon: "receipt" },
   { name: "import", icon: "tray" },
+  { name: "backup", icon: "archive" },
   { name: "protection", icon: "shield" },
 ];
 
 const BRAND = html`<img src="../../icons/keepsake.svg" alt="" />${t("extName")}`;
 
 class Manager extends PageElement {
-  static override properties = { section: { state: true }, openedWithCode: { state: true } };
+  static override properties = {
+    section: { state: true },
+    openedWithCode: { state: true },
+    broken: { state: true },
+  };
   declare section: ManagerSection;
   /** The vault was opened here with the recovery code: the passphrase may be forgotten. */
   declare openedWithCode: boolean;
+  /** What is stored did not open when the person tried. */
+  declare broken: boolean;
   readonly #vault: VaultWatch;
   readonly #undo = new Undo();
   #shown: HTMLElement | null = null;
@@ -49,6 +59,7 @@ class Manager extends PageElement {
     super();
     this.section = sectionOf(location.hash);
     this.openedWithCode = false;
+    this.broken = false;
     this.#vault = new VaultWatch(this, (topics) => this.#changed(topics));
   }
 
@@ -59,6 +70,7 @@ class Manager extends PageElement {
     this.addEventListener("done", this.#done as EventListener);
     this.addEventListener("failed", this.#failed as EventListener);
     this.addEventListener("unlocked", this.#unlocked as EventListener);
+    this.addEventListener("unlockfailed", this.#unlockFailed as EventListener);
     this.addEventListener("passphrasechanged", this.#passphraseKnown);
   }
 
@@ -92,6 +104,7 @@ class Manager extends PageElement {
         </div>
         ${closed} ${locked ? html`<ks-forget-everything locked></ks-forget-everything>` : nothing}
       </div>
+      ${this.#rescue()}
     </main>`;
   }
 
@@ -101,6 +114,18 @@ class Manager extends PageElement {
     if (failure !== undefined || status === undefined) return;
     this.#gone = status.state === "none" && (this.#gone || this.#hadVault);
     this.#hadVault = status.state !== "none";
+  }
+
+  /** What is left to do where the vault does not open. */
+  #rescue(): unknown {
+    if (!this.broken && !doesNotOpen(this.#vault.failure)) return nothing;
+    return html`<section class="card panel stack" aria-labelledby="rescue-heading" data-testid="rescue">
+      <h2 id="rescue-heading">${t("rescueTitle")}</h2>
+      <p>${t("rescueText")}</p>
+      <ks-raw-copy></ks-raw-copy>
+      <p class="small soft">${t("rescueBackup")}</p>
+      ${doesNotOpen(this.#vault.failure) ? html`<ks-forget-everything locked></ks-forget-everything>` : nothing}
+    </section>`;
   }
 
   #tools(): unknown {
@@ -146,11 +171,19 @@ class Manager extends PageElement {
       <main id="content" tabindex="-1">
         ${this.#warning()}
         ${this.openedWithCode ? this.#suggestPassphrase() : nothing}
+        ${
+          isToBeSaid(this.#vault.status, this.section)
+            ? html`<p class="notice backup-due" role="status" data-testid="backup-due">
+                ${icon("archive")}<span>${t("backupDue")} <a href="#backup" data-testid="go-backup">${t("backupDueLink")}</a></span>
+              </p>`
+            : nothing
+        }
         <ks-memories ?hidden=${this.section !== "memories"} .active=${this.section === "memories"}></ks-memories>
         <ks-inbox ?hidden=${this.section !== "inbox"} .active=${this.section === "inbox"}></ks-inbox>
         <ks-sites ?hidden=${this.section !== "sites"} .active=${this.section === "sites"}></ks-sites>
         <ks-activity ?hidden=${this.section !== "activity"} .active=${this.section === "activity"}></ks-activity>
         <ks-import ?hidden=${this.section !== "import"} .active=${this.section === "import"}></ks-import>
+        <ks-backup ?hidden=${this.section !== "backup"} .active=${this.section === "backup"}></ks-backup>
         <ks-protection
           ?hidden=${this.section !== "protection"}
           .active=${this.section === "protection"}
@@ -215,6 +248,11 @@ class Manager extends PageElement {
 
   #unlocked = ({ detail }: CustomEvent<Unlocked>): void => {
     this.openedWithCode = detail.withCode;
+    this.broken = false;
+  };
+
+  #unlockFailed = ({ detail }: CustomEvent<unknown>): void => {
+    this.broken = doesNotOpen(detail);
   };
 
   #passphraseKnown = (): void => {

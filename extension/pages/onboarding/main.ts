@@ -29,6 +29,7 @@ class Onboarding extends PageElement {
     made: { state: true },
     recovery: { state: true },
     unchecked: { state: true },
+    hasBackup: { state: true },
   };
   declare busy: boolean;
   declare failure: string;
@@ -38,6 +39,8 @@ class Onboarding extends PageElement {
   declare recovery: boolean;
   /** A code was made, and not typed back. */
   declare unchecked: boolean;
+  /** What the vault is to hold comes out of a file. */
+  declare hasBackup: boolean;
   readonly #vault = new VaultWatch(this);
 
   constructor() {
@@ -47,6 +50,7 @@ class Onboarding extends PageElement {
     this.made = false;
     this.recovery = false;
     this.unchecked = false;
+    this.hasBackup = false;
     nameDocument(t("onboardingTitle"));
   }
 
@@ -92,8 +96,12 @@ class Onboarding extends PageElement {
         <div role="alert">
           ${this.failure ? html`<p class="notice danger" data-testid="create-failure">${icon("alert")}<span>${this.failure}</span></p>` : nothing}
         </div>
+        <div class="choice">
+          <input type="checkbox" id="has-backup" data-testid="has-backup" .checked=${this.hasBackup} @change=${this.#backupChosen} />
+          <label for="has-backup">${t("hasBackup")}<span class="hint">${t("hasBackupHint")}</span></label>
+        </div>
         <p class="forgotten small">${icon("key")}<span>${t("forgottenText")}</span></p>
-        <button class="primary wide" data-testid="create-vault">${t("createButton")}</button>
+        <button class="primary wide" data-testid="create-vault">${t(this.hasBackup ? "createForBackupButton" : "createButton")}</button>
       </form>
       ${
         this.busy
@@ -135,12 +143,7 @@ class Onboarding extends PageElement {
         <p class="lead">${t("doneText")}</p>
       </div>
       <ol class="steps">
-        <li class="card panel">
-          <span class="promise-icon">${icon("tray")}</span>
-          <h2>${t("stepImportTitle")}</h2>
-          <p class="soft">${t("stepImportText")}</p>
-          <button data-testid="go-import" @click=${() => this.#manager("import")}>${t("stepImportButton")}</button>
-        </li>
+        ${this.hasBackup ? this.#restoreStep() : this.#importStep()}
         <li class="card panel">
           <span class="promise-icon">${icon("plug")}</span>
           <h2>${t("stepConnectTitle")}</h2>
@@ -158,9 +161,31 @@ class Onboarding extends PageElement {
     </section>`;
   }
 
+  #importStep(): unknown {
+    return html`<li class="card panel">
+      <span class="promise-icon">${icon("tray")}</span>
+      <h2>${t("stepImportTitle")}</h2>
+      <p class="soft">${t("stepImportText")}</p>
+      <button data-testid="go-import" @click=${() => this.#manager("import")}>${t("stepImportButton")}</button>
+    </li>`;
+  }
+
+  #restoreStep(): unknown {
+    return html`<li class="card panel">
+      <span class="promise-icon">${icon("archive")}</span>
+      <h2>${t("stepRestoreTitle")}</h2>
+      <p class="soft">${t("stepRestoreText")}</p>
+      <button data-testid="go-restore" @click=${() => this.#manager("backup")}>${t("stepRestoreButton")}</button>
+    </li>`;
+  }
+
   get #chosen(): NewPassphrase | null {
     return this.querySelector<NewPassphrase>("ks-new-passphrase");
   }
+
+  #backupChosen = (event: Event): void => {
+    this.hasBackup = (event.target as HTMLInputElement).checked;
+  };
 
   #typed = (): void => {
     this.failure = "";
@@ -205,6 +230,7 @@ class Onboarding extends PageElement {
 
   #recoveryLeft = async (): Promise<void> => {
     this.recovery = false;
+    if (this.hasBackup) this.#manager("backup");
     await this.updateComplete;
     this.querySelector<HTMLElement>("#done-heading")?.focus();
   };

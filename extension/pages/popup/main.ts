@@ -15,9 +15,10 @@ import {
   subjectNotes,
   untilWhen,
 } from "../../components/terms";
-import { closedVault, VaultWatch, waiting } from "../../components/vault";
+import { closedVault, doesNotOpen, VaultWatch, waiting } from "../../components/vault";
 import type { GrantView, SubjectGrants, Topic } from "../../generated/messages";
 import type { ActiveSite, ManagerSection } from "../../owner/protocol";
+import { isToBeSaid } from "../manager/backup/reminders";
 
 const inToolbar = browser.extension.getViews({ type: "popup" }).includes(window);
 
@@ -75,6 +76,11 @@ class Popup extends PageElement {
       </header>
       <main class="stack" data-testid="popup-state" data-state=${state ?? "loading"}>
         ${closedVault(this.#vault)}
+        ${
+          doesNotOpen(this.#vault.failure)
+            ? html`<button class="wide" data-testid="open-manager" @click=${() => this.#manager("memories")}>${t("openManager")}</button>`
+            : nothing
+        }
         ${state === "open" || state === "locked" ? this.#siteSection() : nothing}
         <div role="alert">
           ${this.failure && state !== "unavailable" ? html`<p class="notice danger">${icon("alert")}<span data-testid="popup-failure">${this.failure}</span></p>` : nothing}
@@ -168,6 +174,14 @@ class Popup extends PageElement {
       <button class=${this.site?.connected === false ? "wide" : "primary wide"} data-testid="open-manager" @click=${() => this.#manager("memories")}>
         ${t("openManager")}
       </button>
+      ${
+        isToBeSaid(this.#vault.status)
+          ? html`<p class="small centre" data-testid="backup-due">
+              ${t("backupDue")}
+              <button class="quiet small" data-testid="go-backup" @click=${() => this.#manager("backup")}>${t("backupDueLink")}</button>
+            </p>`
+          : nothing
+      }
       <p class="small soft centre" data-testid="memory-count">${counted("memoriesKept", memories)}</p>
     </footer>`;
   }
