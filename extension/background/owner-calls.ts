@@ -19,6 +19,8 @@ export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unkno
       // What a person keeps here must not go when the disk gets full.
       await navigator.storage.persist();
       return undefined;
+    case "prepareUnlock":
+      return vault.prepareUnlock();
     case "unlock":
       return vault.unlock(call.passphrase);
     case "unlockWithCode":

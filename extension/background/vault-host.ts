@@ -61,6 +61,11 @@ export class VaultHost {
     return this.#open((worker) => worker.call({ op: "create", passphrase, acceptWeak }, [passphrase.buffer]));
   }
 
+  /** Somebody begins to type a passphrase. */
+  async prepareUnlock(): Promise<void> {
+    await this.#running().prepare();
+  }
+
   unlock(passphrase: Uint8Array): Promise<void> {
     return this.#open((worker) => worker.call({ op: "unlock", passphrase }, [passphrase.buffer]));
   }

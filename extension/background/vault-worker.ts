@@ -2,7 +2,7 @@
 
 import type { OwnerError } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { KeptSession, VaultCall, VaultRequest, VaultResponse, VaultResults } from "../worker/protocol";
+import type { KdfMessage, KeptSession, VaultCall, VaultRequest, VaultResponse, VaultResults } from "../worker/protocol";
 
 /** The vault did not open: Firefox lets nothing be stored, or what is stored does not open. */
 export class VaultUnopened extends OwnerFailure {}
@@ -32,11 +32,16 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Longer than a passphrase takes to type. */
+const PREPARED_FOR_MS = 60_000;
+
 export class VaultWorker {
   readonly #worker: Worker;
   readonly #opened: Promise<unknown>;
   readonly #waiting = new Map<number, Waiting>();
   readonly #deriving = new Set<Worker>();
+  /** The one of them that nobody has asked for a key yet. */
+  #prepared: Worker | undefined;
   #nextId = 1;
   #end: VaultEnded | undefined;
 
@@ -107,16 +112,41 @@ export class VaultWorker {
     else waiting?.resolve(response.result);
   }
 
-  /** Starts the worker that derives one key for the vault's, and ends it when it is done. */
+  /**
+   * For an unlock that is about to come: starts the worker that will derive the key, and has the vault read what it will need.
+   * Both are forgotten where no unlock comes.
+   */
+  async prepare(): Promise<void> {
+    if (this.#end || this.#prepared) return;
+    const kdf = this.#startKdf();
+    this.#prepared = kdf;
+    kdf.postMessage("make room" satisfies KdfMessage);
+    setTimeout(() => {
+      if (this.#prepared !== kdf) return;
+      this.#prepared = undefined;
+      this.#endKdf(kdf);
+    }, PREPARED_FOR_MS);
+    await this.call({ op: "prefetch" });
+  }
+
+  /** Has one key derived for the vault's worker, and ends the worker that did it. */
   #derive(port: MessagePort): void {
+    const kdf = this.#prepared ?? this.#startKdf();
+    this.#prepared = undefined;
+    kdf.postMessage(port satisfies KdfMessage, [port]);
+  }
+
+  #startKdf(): Worker {
     const kdf = new Worker(browser.runtime.getURL("worker/kdf.js"), { type: "module", name: "keepsake-kdf" });
     this.#deriving.add(kdf);
-    kdf.onmessage = () => {
-      this.#deriving.delete(kdf);
-      kdf.terminate();
-    };
+    kdf.onmessage = () => this.#endKdf(kdf);
     kdf.onerror = () => this.terminate("crash");
-    kdf.postMessage(port, [port]);
+    return kdf;
+  }
+
+  #endKdf(kdf: Worker): void {
+    this.#deriving.delete(kdf);
+    kdf.terminate();
   }
 
   #unopened(error: unknown): never {

@@ -43,7 +43,7 @@ export class Unlock extends PageElement {
   protected override render(): unknown {
     const { withCode, busy } = this;
     const wait = this.#wait.seconds;
-    return html`<form class="unlock stack" @submit=${this.#submit}>
+    return html`<form class="unlock stack" @submit=${this.#submit} @input=${this.#prepare}>
       <div class="unlock-head">
         <span class="unlock-mark">${icon("lock")}</span>
         <h2>${t("unlockTitle")}</h2>
@@ -67,6 +67,11 @@ export class Unlock extends PageElement {
       </div>
     </form>`;
   }
+
+  /** While a passphrase is being typed there is time to get ready for it. Whether that succeeds shows when it is used. */
+  #prepare = (): void => {
+    if (!this.withCode) owner.call({ op: "prepareUnlock" }).catch(() => undefined);
+  };
 
   get #field(): ProofField | null {
     return this.querySelector<ProofField>("ks-proof-field");

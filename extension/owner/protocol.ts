@@ -22,6 +22,8 @@ export type OwnerCall =
   | { op: "vault"; command: Command }
   /** Makes a vault and opens it. The passphrase is UTF-8; `acceptWeak` says that a weak one is meant. */
   | { op: "create"; passphrase: Uint8Array; acceptWeak: boolean }
+  /** An unlock is about to come: what it takes can be got ready. */
+  | { op: "prepareUnlock" }
   | { op: "unlock"; passphrase: Uint8Array }
   /** With a recovery code, UTF-8 as it was typed. */
   | { op: "unlockWithCode"; code: Uint8Array }
@@ -90,6 +92,7 @@ export interface ActiveSite {
 
 export interface OwnerResults {
   create: undefined;
+  prepareUnlock: undefined;
   unlock: undefined;
   unlockWithCode: undefined;
   lock: undefined;

@@ -25,6 +25,8 @@ export type VaultCall =
   | { op: "consentClosed"; id: string }
   | { op: "command"; command: Command }
   | { op: "create"; passphrase: Uint8Array; acceptWeak: boolean }
+  /** Reads what an unlock will need. */
+  | { op: "prefetch" }
   | { op: "unlock"; passphrase: Uint8Array }
   | { op: "unlockWithCode"; code: Uint8Array }
   | { op: "changePassphrase"; proof: Proof; passphrase: Uint8Array; acceptWeak: boolean }
@@ -60,6 +62,7 @@ export interface VaultResults {
   consentClosed: Effect[];
   command: Replied;
   create: Opened;
+  prefetch: undefined;
   unlock: Opened;
   unlockWithCode: Opened;
   changePassphrase: Replied;
@@ -92,6 +95,9 @@ export type VaultResponse =
   | { id: number; error: OwnerError }
   | { kdf: MessagePort }
   | { crashed: true };
+
+/** What the worker that derives a key is told: the port to whoever wants one, or that somebody is about to. */
+export type KdfMessage = MessagePort | "make room";
 
 /** What the worker asks of the one that derives a key, and what that answers before it ends. */
 export interface KdfRequest {

@@ -55,6 +55,8 @@ async function carryOut(call: VaultCall): Promise<unknown> {
         const challenge = vault().kdf_challenge();
         return wipeAfter(await deriveKek(passphrase, challenge), (kek) => vault().create(challenge, kek));
       });
+    case "prefetch":
+      return vault().prefetch();
     case "unlock":
       return wipeAfter(call.passphrase, unlock);
     case "unlockWithCode":

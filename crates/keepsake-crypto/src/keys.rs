@@ -1,5 +1,7 @@
 //! Keys: the vault key, the subkeys derived from it, and keyed identifiers.
 
+use blake2::Blake2bMac;
+use blake2::digest::consts::U16;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -99,6 +101,11 @@ impl IdentityKey {
     pub fn derive_id_key(&self, label: &str) -> IdKey {
         IdKey(derive(&self.0, label))
     }
+
+    /// What tells equal texts under a label.
+    pub fn derive_text_key(&self, label: &str) -> TextKey {
+        TextKey(derive(&self.0, label))
+    }
 }
 
 fn derive(key: &SecretKey, label: &str) -> SecretKey {
@@ -133,6 +140,20 @@ impl IdKey {
         let tag = self.derive_tag(parts);
         id.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
         id
+    }
+}
+
+/// Tells equal texts without telling what they say: BLAKE2b with a key, which is what is fast over a whole memory.
+pub struct TextKey(SecretKey);
+
+impl TextKey {
+    /// 128 bits that equal texts have in common.
+    pub fn derive_id(&self, text: &[u8]) -> [u8; 16] {
+        let Ok(mut mac) = <Blake2bMac<U16> as KeyInit>::new_from_slice(self.0.expose()) else {
+            unreachable!("BLAKE2b takes a key of 32 bytes")
+        };
+        Mac::update(&mut mac, text);
+        mac.finalize().into_bytes().into()
     }
 }
 

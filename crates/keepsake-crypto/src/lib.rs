@@ -14,7 +14,7 @@ pub use envelope::{
     Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, Sealing, WaitingSeal, revision_of, seal_all, tag_of,
 };
 pub use kdf::{Kdf, SALT_LEN, derive_kek, normal_passphrase};
-pub use keys::{IdKey, IdentityKey, SecretKey, VaultKey, digest};
+pub use keys::{IdKey, IdentityKey, SecretKey, TextKey, VaultKey, digest};
 pub use padding::{pad, unpad};
 pub use primitives::Primitives;
 pub use random::Random;

@@ -12,7 +12,7 @@ use crate::catalogue::{Entry, Standing};
 use crate::consent::grant_view;
 use crate::format::{Decision, Proposal, Receipt};
 use crate::open::Open;
-use crate::records::{WordsSeen, words_id};
+use crate::records::WordsSeen;
 use crate::session::Captured;
 use crate::vault::{Parts, Vault};
 use crate::{Clock, Space, Store};
@@ -252,7 +252,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let parsed = parse_list(text)?;
         let mut seen = open.records.standing_of_words();
         let lines = parsed.lines.into_iter().map(|line| {
-            let words = words_id(&open.keys.equality, &line.text);
+            let words = open.keys.words.derive_id(line.text.as_bytes());
             let line = PreviewLine { line, duplicate: seen.are_kept(words), forgotten: seen.were_forgotten(words) };
             seen.note(words);
             line
@@ -278,7 +278,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             let id = MemoryId::new(now, random.make()?);
             let draft = Draft { text: line.text, ..like.clone() };
             let memory = Memory::new(id, draft, provenance.clone(), line.created.unwrap_or(now), now)?;
-            if seen.were_forgotten(words_id(&open.keys.equality, &memory.draft.text)) {
+            if seen.were_forgotten(open.keys.words.derive_id(memory.draft.text.as_bytes())) {
                 passed_over += 1;
             } else {
                 memories.push(memory);
@@ -492,7 +492,7 @@ fn inbox_view(open: &Open, proposal: &Proposal) -> InboxView {
         subject: proposal.subject.clone(),
         draft: proposal.draft.clone(),
         received: proposal.received,
-        duplicate: open.records.hold_words(words_id(&open.keys.equality, &proposal.draft.text)),
+        duplicate: open.records.hold_words(open.keys.words.derive_id(proposal.draft.text.as_bytes())),
     }
 }
 

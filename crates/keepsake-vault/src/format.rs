@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use keepsake_crypto::{CryptoError, IdKey, IdentityKey, Kdf, Purpose, Sealer, SecretKey, SetHash, VaultKey, digest};
+use keepsake_crypto::{
+    CryptoError, IdKey, IdentityKey, Kdf, Purpose, Sealer, SecretKey, SetHash, TextKey, VaultKey, digest,
+};
 use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
 use keepsake_policy::{Denial, Grant, Subject};
 use serde::de::DeserializeOwned;
@@ -286,8 +288,10 @@ pub(crate) struct Keyring {
     members: IdKey,
     /// What subjects are given in place of record ids.
     pub pairwise: IdKey,
-    /// What equal texts and re-sent requests are known by.
+    /// What re-sent requests are known by.
     pub equality: IdKey,
+    /// What equal texts are known by: case and spacing count, so that only the very same text is a duplicate.
+    pub words: TextKey,
 }
 
 impl Keyring {
@@ -299,6 +303,7 @@ impl Keyring {
             members: identity.derive_id_key("members"),
             pairwise: identity.derive_id_key("pairwise"),
             equality: identity.derive_id_key("equality"),
+            words: identity.derive_text_key("words"),
             vault: key,
         }
     }

@@ -17,7 +17,7 @@ use crate::format::{
     Decision, FORMER_KEY, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Receipt, SealedMemory, decode, encode,
     purpose_of,
 };
-use crate::records::{Records, words_id};
+use crate::records::Records;
 use crate::restoring::{Exporting, Restoring};
 use crate::transaction::{Stored, Transaction};
 use crate::{ObjectKey, Space, Store};
@@ -278,7 +278,7 @@ impl Open {
             received: proposal.received,
             request: proposal.request,
             receipt: proposal.receipt,
-            words: words_id(&self.keys.equality, &proposal.draft.text),
+            words: self.keys.words.derive_id(proposal.draft.text.as_bytes()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use keepsake_crypto::IdKey;
+use keepsake_crypto::TextKey;
 use keepsake_memory::{Memory, MemoryId, Millis, Scope};
 use keepsake_policy::RecordFacts;
 use keepsake_search::{Hit, Index, LastWord, Slot};
@@ -231,7 +231,9 @@ impl Records {
     /// Works out which segments a change writes. `anew` are segments that are to be written though nothing in them changes.
     pub fn plan(&self, updated: BTreeMap<Slot, Entry>, added: Vec<Entry>, anew: &BTreeSet<u32>) -> Change {
         let mut written = BTreeMap::new();
-        for (number, slots) in &self.segments {
+        // Most changes only add, and need not look into every segment for what they change.
+        let looked_into = self.segments.iter().filter(|_| !updated.is_empty() || !anew.is_empty());
+        for (number, slots) in looked_into {
             if anew.contains(number) || slots.iter().any(|slot| updated.contains_key(slot)) {
                 written.insert(*number, slots.clone());
             }
@@ -342,11 +344,11 @@ impl WordsSeen {
 }
 
 /// What a memory is entered with; its tag is known once it is sealed.
-pub(crate) fn entry_of(memory: &Memory, key: u32, sets: &mut ScopeSets, equality: &IdKey) -> Entry {
+pub(crate) fn entry_of(memory: &Memory, key: u32, sets: &mut ScopeSets, words: &TextKey) -> Entry {
     Entry {
         id: memory.id,
         tag: [0; 16],
-        words: words_id(equality, &memory.draft.text),
+        words: words.derive_id(memory.draft.text.as_bytes()),
         created: memory.created,
         updated: memory.updated,
         expires: memory.draft.expires,
@@ -356,11 +358,6 @@ pub(crate) fn entry_of(memory: &Memory, key: u32, sets: &mut ScopeSets, equality
         sensitivity: memory.draft.sensitivity,
         standing: Standing::Kept,
     }
-}
-
-/// What equal words have in common: case and spacing count, so that only the very same text is a duplicate.
-pub(crate) fn words_id(equality: &IdKey, text: &str) -> [u8; 16] {
-    equality.derive_id(&[b"words", text.as_bytes()])
 }
 
 #[cfg(test)]

@@ -267,7 +267,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                     continue;
                 }
             };
-            let words = crate::records::words_id(&open.keys.equality, &draft.text);
+            let words = open.keys.words.derive_id(draft.text.as_bytes());
             let same = open.inbox.iter().find(|(_, waiting)| waiting.subject == *subject && waiting.words == words);
             let same_here = drafts.iter().flatten().find(|(_, other)| other.text == draft.text);
             if let Some(id) = same.map(|(id, _)| *id).or(same_here.map(|(id, _)| *id)) {

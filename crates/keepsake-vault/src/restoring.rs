@@ -11,7 +11,7 @@ use crate::catalogue::Standing;
 use crate::commands::changed;
 use crate::exchange::{Import, write_end, write_head, write_memory, write_receipt, write_retention};
 use crate::open::Open;
-use crate::records::{WordsSeen, words_id};
+use crate::records::WordsSeen;
 use crate::vault::{Parts, Vault};
 use crate::{Clock, Space, Store};
 
@@ -141,7 +141,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 Fate::Unchanged => preview.unchanged += 1,
                 Fate::Forgotten(_) | Fate::Expired => preview.forgotten += 1,
             }
-            here.seen.note(words_id(&open.keys.equality, &memory.draft.text));
+            here.seen.note(open.keys.words.derive_id(memory.draft.text.as_bytes()));
         }
         let receipts = import.receipt_count() as u32;
         if open.takes_receipts(import) {
@@ -212,7 +212,7 @@ impl Here {
         if memory.draft.expires.is_some_and(|expires| expires <= now) {
             return Fate::Expired;
         }
-        let words = words_id(&open.keys.equality, &memory.draft.text);
+        let words = open.keys.words.derive_id(memory.draft.text.as_bytes());
         let Some(&slot) = self.slots.get(&memory.id) else {
             return match (self.seen.are_kept(words), self.seen.were_forgotten(words)) {
                 (true, _) => Fate::Unchanged,
@@ -350,7 +350,7 @@ impl Open {
                 Some(_) => memory.revision.max(before.as_ref().map_or(0, |before| before.revision)) + 1,
                 None => memory.revision,
             };
-            here.seen.note(words_id(&self.keys.equality, &memory.draft.text));
+            here.seen.note(self.keys.words.derive_id(memory.draft.text.as_bytes()));
             chosen.push((slot, Memory { revision, ..(*memory).clone() }, before.map(|before| before.draft.text)));
         }
         let mut transaction = self.transaction(random);

@@ -296,7 +296,7 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         let bytes = encode(&SealedMemory::from(memory))?;
         self.seal(Space::Records, key, memory.revision, &bytes, None, Some(target))?;
         let (records, keys) = (&mut self.open.records, &self.open.keys);
-        Ok(entry_of(memory, self.manifest.key, records.sets_mut(), &keys.equality))
+        Ok(entry_of(memory, self.manifest.key, records.sets_mut(), &keys.words))
     }
 
     fn seal(

@@ -126,7 +126,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
 
     /// Reads what an unlock will need, for the time while the key is derived.
     pub async fn prefetch(&mut self) -> Result<(), OwnerError> {
-        if self.open.is_none() && self.header.is_some() {
+        if self.open.is_none() && self.header.is_some() && self.fetched.is_none() {
             self.fetched = Some(Fetched::from(&self.store).await?);
         }
         Ok(())

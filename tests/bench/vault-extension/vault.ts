@@ -95,6 +95,11 @@ export class BenchVault {
     if (state !== "locked") throw new Error(`the vault is ${state}`);
   }
 
+  /** As the unlock form does when the person begins to type. */
+  prepare(): Promise<void> {
+    return this.#worker.prepare();
+  }
+
   async unlock(): Promise<void> {
     const passphrase = PASSPHRASE.slice();
     const { error } = await this.#worker.call({ op: "unlock", passphrase }, [passphrase.buffer]);
