@@ -120,7 +120,7 @@ export class VaultWorker {
     if (this.#end || this.#prepared) return;
     const kdf = this.#startKdf();
     this.#prepared = kdf;
-    kdf.postMessage("make room" satisfies KdfMessage);
+    kdf.postMessage("warm up" satisfies KdfMessage);
     setTimeout(() => {
       if (this.#prepared !== kdf) return;
       this.#prepared = undefined;

@@ -1,6 +1,6 @@
 // Derives one key from one passphrase, in a worker of its own that the background ends: what Argon2id left in memory goes with it.
 
-import init, { derive, make_room } from "../generated/wasm/kdf.js";
+import init, { derive, warm_up } from "../generated/wasm/kdf.js";
 import { isOwnerError, type KdfMessage, type KdfRequest, type KdfResponse, wasmUrl } from "./protocol";
 
 const loaded = init({ module_or_path: wasmUrl("kdf", import.meta.url) });
@@ -9,9 +9,9 @@ loaded.catch(() => undefined);
 
 /** The port leads to the vault's worker; whoever started this worker learns only that it is done. */
 self.onmessage = async ({ data }: MessageEvent<KdfMessage>) => {
-  if (data === "make room") {
+  if (data === "warm up") {
     await loaded;
-    make_room();
+    warm_up();
     return;
   }
   const port = data;

@@ -97,7 +97,7 @@ export type VaultResponse =
   | { crashed: true };
 
 /** What the worker that derives a key is told: the port to whoever wants one, or that somebody is about to. */
-export type KdfMessage = MessagePort | "make room";
+export type KdfMessage = MessagePort | "warm up";
 
 /** What the worker asks of the one that derives a key, and what that answers before it ends. */
 export interface KdfRequest {

@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-use keepsake_crypto::{CryptoError, Kdf, derive_kek};
+use keepsake_crypto::{CryptoError, Kdf, SALT_LEN, derive_kek};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -22,15 +22,12 @@ pub fn derive(passphrase: Vec<u8>, challenge: JsValue) -> Result<Vec<u8>, JsValu
     Ok(kek.expose().to_vec())
 }
 
-/// Gets the memory that a derivation with the parameters of a new vault takes, for the time before one is asked for.
+/// Derives a key that nobody asked for, in the time before one is: the memory is there then, and the browser has made fast
+/// code of what runs over it.
 #[wasm_bindgen]
-pub fn make_room() {
-    const ROOM: usize = 65 * 1024 * 1024;
-    const PAGE: usize = 4096;
-    let mut room = vec![0_u8; ROOM];
-    // Memory that nobody has written to is not there yet.
-    room.iter_mut().step_by(PAGE).for_each(|byte| *byte = 1);
-    core::hint::black_box(&room);
+pub fn warm_up() {
+    let kdf = Kdf { salt: [0; SALT_LEN], memory_kib: 64 * 1024, passes: 2, lanes: 1 };
+    let _key = derive_kek(b"nobody's", &kdf);
 }
 
 fn refuse(error: CryptoError) -> JsValue {

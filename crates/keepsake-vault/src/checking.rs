@@ -27,12 +27,14 @@ pub(crate) struct Walk {
     next: Slot,
     /// Memories without an object.
     missing: u64,
+    /// Memories whose objects are not what was written, whatever was done with them since.
+    unsound: u32,
     finished: bool,
 }
 
 impl Walk {
     fn new(thorough: bool) -> Self {
-        Self { thorough, next: 0, missing: 0, finished: false }
+        Self { thorough, next: 0, missing: 0, unsound: 0, finished: false }
     }
 }
 
@@ -79,7 +81,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         }
         let total = open.records.all().count() as u32 + 1;
         let done = if walk.finished { total } else { walk.next };
-        Ok(CheckProgress { progress: Progress { done, total }, finished: walk.finished, found: open.problems.damage() })
+        Ok(CheckProgress {
+            progress: Progress { done, total },
+            finished: walk.finished,
+            found: open.problems.damage(walk.unsound),
+        })
     }
 
     pub(crate) async fn mend(&mut self, effects: &mut Vec<Effect>) -> Result<Mended, OwnerError> {
@@ -145,6 +151,7 @@ impl Open {
                 None => false,
             };
             if !sound {
+                walk.unsound += 1;
                 self.problems.suspects.borrow_mut().insert(*slot);
             }
         }
@@ -176,7 +183,7 @@ impl Open {
     }
 
     /// Sets memories aside whose objects are not what was written; answers how many.
-    async fn set_suspects_aside(
+    pub(crate) async fn set_suspects_aside(
         &mut self,
         store: &impl Store,
         random: &mut impl Primitives,
@@ -264,11 +271,11 @@ impl Open {
 }
 
 impl Problems {
-    /// For the person.
-    fn damage(&self) -> Damage {
+    /// For the person, with so many memories that are not what was written.
+    fn damage(&self, memories: u32) -> Damage {
         Damage {
             header: self.header,
-            memories: self.suspects.borrow().len() as u32,
+            memories,
             uncatalogued: self.segments.iter().map(|segment| segment.entries).sum(),
             strays: self.strays as u32 + self.stray_segments.len() as u32,
             proposals: self.inbox,

@@ -8,7 +8,7 @@ use keepsake_policy::{Denial, Subject};
 use keepsake_search::{LastWord, Slot};
 
 use crate::api::*;
-use crate::catalogue::{Entry, Standing};
+use crate::catalogue::Entry;
 use crate::consent::grant_view;
 use crate::format::{Decision, Proposal, Receipt};
 use crate::open::Open;
@@ -30,6 +30,10 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         self.enforce_deadline(&mut effects);
         let problems = self.problems();
         let reply = self.carry_out(command, &mut effects).await;
+        // What a command came upon is set aside at once; where that cannot be written, it is still used for nothing.
+        if let Ok(Parts { open, store, random, .. }) = self.parts() {
+            let _set_aside = open.set_suspects_aside(store, random).await;
+        }
         if self.problems() != problems {
             effects.push(changed(&[Topic::State]));
         }
@@ -39,8 +43,9 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     }
 
     /// How much of what is stored is known not to be as it was left.
-    fn problems(&self) -> u32 {
-        self.open.as_ref().map_or(0, |open| open.problems.count())
+    fn problems(&self) -> usize {
+        let count = |open: &Open| open.problems.count() as usize + open.records.aside();
+        self.open.as_ref().map_or(0, |open| count(open))
     }
 
     async fn carry_out(&mut self, command: Command, effects: &mut Vec<Effect>) -> Result<Reply, OwnerError> {
@@ -135,7 +140,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 inbox: open.inbox.len() as u32,
                 receipts: open.manifest.receipts as u32,
                 damaged: open.problems.count(),
-                aside: open.records.count_of(Standing::Aside) as u32,
+                aside: open.records.aside() as u32,
                 rotation: open.rotation_progress(),
                 backup_due: open.backup(self.clock.now()).due,
             },

@@ -28,6 +28,7 @@ pub(crate) struct Records {
     /// No memory is due before this; `None` where none ever is.
     next_due: Option<Millis>,
     kept: usize,
+    aside: usize,
     /// Made when the first question is asked: it takes every memory's words.
     index: Option<Index>,
 }
@@ -113,9 +114,9 @@ impl Records {
         self.kept
     }
 
-    /// How many entries of this standing there are.
-    pub fn count_of(&self, standing: Standing) -> usize {
-        self.entries.iter().filter(|entry| entry.standing == standing).count()
+    /// How many are set aside.
+    pub fn aside(&self) -> usize {
+        self.aside
     }
 
     /// What a decision needs to know of a memory.
@@ -307,15 +308,15 @@ impl Records {
     }
 
     fn count(&mut self, entry: &Entry, comes: bool) {
-        if entry.standing != Standing::Kept {
-            return;
+        let counter = match entry.standing {
+            Standing::Kept => &mut self.kept,
+            Standing::Aside => &mut self.aside,
+            Standing::Forgotten => return,
+        };
+        *counter = if comes { *counter + 1 } else { counter.saturating_sub(1) };
+        if comes && entry.standing == Standing::Kept {
+            self.next_due = self.due(entry).into_iter().chain(self.next_due).min();
         }
-        if !comes {
-            self.kept -= 1;
-            return;
-        }
-        self.kept += 1;
-        self.next_due = self.due(entry).into_iter().chain(self.next_due).min();
     }
 }
 

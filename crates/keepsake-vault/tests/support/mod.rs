@@ -161,6 +161,12 @@ impl World {
         effects
     }
 
+    /// Locks, and unlocks anew, as after hours.
+    pub fn unlock_after_lock(&mut self) {
+        self.lock();
+        self.unlock();
+    }
+
     pub fn command(&mut self, command: Command) -> Result<Reply, OwnerError> {
         let (reply, effects) = pollster::block_on(self.vault.command(command));
         self.take(effects);
