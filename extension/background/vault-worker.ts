@@ -2,7 +2,14 @@
 
 import type { OwnerError } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { KdfMessage, KeptSession, VaultCall, VaultRequest, VaultResponse, VaultResults } from "../worker/protocol";
+import type {
+  KdfMessage,
+  KeptSession,
+  VaultCall,
+  VaultRequest,
+  VaultResponse,
+  VaultResults,
+} from "../worker/protocol";
 
 /** The vault did not open: Firefox lets nothing be stored, or what is stored does not open. */
 export class VaultUnopened extends OwnerFailure {}

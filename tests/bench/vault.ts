@@ -98,7 +98,9 @@ const GROUPS: Record<string, (page: Page) => Promise<Row[]>> = {
   async "unlock-many"(page) {
     const { ours, derive } = await measure(page, "unlock", RUNS, "many");
     const peer = { name: "Argon2id alone, warm", values: derive };
-    return [row("from Enter: unlock, list 50, add one: 100,000 memories of 200 bytes", "ms", ours, peer, 1.3)];
+    return [
+      row("from Enter: unlock, list 50, add one: 100,000 memories of 200 bytes", "ms", ours, peer, 1.3),
+    ];
   },
 
   async argon2(page) {

@@ -68,7 +68,7 @@ async function restoreOld(texts: readonly string[], scope: string, days: number)
     updated: written,
   }));
   const lines = [
-    { type: "export", format: "keepsake", version: 1, exported: new Date().toISOString() },
+    { keepsake: "export", version: 1, exported: new Date().toISOString() },
     ...memories,
     { type: "end", memories: memories.length, receipts: 0 },
   ];

@@ -28,10 +28,15 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     pub async fn command(&mut self, command: Command) -> (Result<Reply, OwnerError>, Vec<Effect>) {
         let mut effects = Vec::new();
         self.enforce_deadline(&mut effects);
-        let problems = self.problems();
+        let (problems, checks) = (self.problems(), matches!(command, Command::Check { .. }));
+        let known = self.open.as_ref().map_or(0, |open| open.problems.count());
         let reply = self.carry_out(command, &mut effects).await;
-        // What a command came upon is set aside at once; where that cannot be written, it is still used for nothing.
-        if let Ok(Parts { open, store, random, .. }) = self.parts() {
+        // What a command came upon is set aside at once; where that cannot be written, it is still used for nothing. What a
+        // check comes upon is shown first.
+        if let Ok(Parts { open, store, random, .. }) = self.parts()
+            && open.problems.count() > known
+            && !checks
+        {
             let _set_aside = open.set_suspects_aside(store, random).await;
         }
         if self.problems() != problems {
