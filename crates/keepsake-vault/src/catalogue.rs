@@ -13,8 +13,9 @@ use zeroize::Zeroizing;
 /// The most entries of a segment.
 pub(crate) const SEGMENT_ENTRIES: usize = 1024;
 
-/// The most entries of the last segment before it is folded into the one before.
-pub(crate) const LAST_SEGMENT_ENTRIES: usize = 64;
+/// The most entries of the last segment before it is folded into the one before: its envelope is then still one that is sealed
+/// without a trip to SubtleCrypto.
+pub(crate) const LAST_SEGMENT_ENTRIES: usize = 32;
 
 /// The bytes of one entry.
 const ENTRY_BYTES: usize = 3 * 16 + 3 * 8 + 4 + 2 + 3;

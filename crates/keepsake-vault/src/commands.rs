@@ -21,7 +21,7 @@ use crate::{Clock, Space, Store};
 const MAX_PAGE: u32 = 500;
 
 /// The most memories that one command changes.
-const MAX_BATCH: usize = 1000;
+const MAX_BATCH: usize = 5000;
 
 impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// Carries out a command; where it fails nothing was changed. The effects hold also then.

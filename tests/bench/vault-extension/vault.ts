@@ -9,7 +9,7 @@ const DATABASE = "keepsake";
 const MEASURED_STORES = ["records", "catalogue", "meta"];
 const PASSPHRASE = new TextEncoder().encode("correct horse battery staple");
 /** The most that one command imports. */
-const IMPORTED_AT_ONCE = 1000;
+const IMPORTED_AT_ONCE = 5000;
 
 export const SCOPE = "bench";
 

@@ -65,7 +65,7 @@ pub enum Command {
         /// The list.
         text: String,
     },
-    /// Keep lines of a list, all or none of this call's; at most 1,000 a call.
+    /// Keep lines of a list, all or none of this call's; at most 5,000 a call.
     MemoryImport {
         /// The file's name, or what else the person calls the source.
         source: String,
