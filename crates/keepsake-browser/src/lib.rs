@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
-use keepsake_crypto::{CryptoError, Primitives, Random, SecretKey};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use keepsake_crypto::{CryptoError, Plaintext, Primitives, Random, SecretKey};
 use keepsake_vault::Clock;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use zeroize::Zeroizing;
+use web_sys::{Crypto, CryptoKey, SubtleCrypto};
+
+/// How many keys SubtleCrypto holds for us at once: one for each run of long messages that is being read or written.
+const KEYS: usize = 32;
 
 /// The browser's clock.
 pub struct BrowserClock;
@@ -17,7 +23,37 @@ impl Clock for BrowserClock {
 }
 
 /// The browser's cryptography.
-pub struct BrowserPrimitives;
+#[derive(Default)]
+pub struct BrowserPrimitives {
+    /// Keys that SubtleCrypto was given, the latest last: many messages share one, and handing one over takes as long as
+    /// sealing a page of text with it.
+    keys: RefCell<VecDeque<(SecretKey, Promise)>>,
+}
+
+impl BrowserPrimitives {
+    /// The key as SubtleCrypto's own, which does not come out of it again.
+    async fn import(&self, subtle: &SubtleCrypto, key: &SecretKey) -> Result<CryptoKey, JsValue> {
+        let known = self.keys.borrow().iter().find(|(known, _)| known == key).map(|(_, promise)| promise.clone());
+        let promise = match known {
+            Some(promise) => promise,
+            None => {
+                let raw = Uint8Array::from(key.expose().as_slice());
+                let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
+                let promise = subtle.import_key_with_str("raw", &raw, "AES-GCM", false, &usages);
+                // It was copied when it was handed over.
+                raw.fill(0, 0, raw.length());
+                let promise: Promise = promise?.unchecked_into();
+                let mut keys = self.keys.borrow_mut();
+                if keys.len() == KEYS {
+                    keys.pop_front();
+                }
+                keys.push_back((key.duplicate(), promise.clone()));
+                promise
+            }
+        };
+        Ok(JsFuture::from(promise).await?.unchecked_into())
+    }
+}
 
 impl Random for BrowserPrimitives {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
@@ -35,9 +71,17 @@ impl Primitives for BrowserPrimitives {
         nonce: &[u8; 12],
         associated: &[u8],
         plaintext: &[u8],
-    ) -> Result<Vec<u8>, CryptoError> {
-        let sealed = subtle("encrypt", key, nonce, associated, plaintext).await;
-        sealed.map(|bytes| bytes.to_vec()).map_err(|_| CryptoError::DoesNotOpen)
+        output: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
+        let seal = async || -> Result<Uint8Array, JsValue> {
+            let subtle = subtle()?;
+            let key = self.import(&subtle, key).await?;
+            let sealed = subtle.encrypt_with_object_and_u8_array(&gcm(nonce, associated)?, &key, plaintext)?;
+            Ok(Uint8Array::new(&JsFuture::from(sealed).await?))
+        };
+        let sealed = seal().await.map_err(|_| CryptoError::DoesNotOpen)?;
+        append(&sealed, output);
+        Ok(())
     }
 
     async fn open_gcm(
@@ -46,39 +90,39 @@ impl Primitives for BrowserPrimitives {
         nonce: &[u8; 12],
         associated: &[u8],
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        let opened = subtle("decrypt", key, nonce, associated, sealed).await.map_err(|_| CryptoError::DoesNotOpen)?;
-        let bytes = Zeroizing::new(opened.to_vec());
+    ) -> Result<Plaintext, CryptoError> {
+        let open = async || -> Result<Uint8Array, JsValue> {
+            let subtle = subtle()?;
+            let key = self.import(&subtle, key).await?;
+            let opened = subtle.decrypt_with_object_and_u8_array(&gcm(nonce, associated)?, &key, sealed)?;
+            Ok(Uint8Array::new(&JsFuture::from(opened).await?))
+        };
+        let opened = open().await.map_err(|_| CryptoError::DoesNotOpen)?;
+        let plaintext = Plaintext::from(opened.to_vec());
         // What the browser handed over is not needed any more, and would lie about until it is collected.
         opened.fill(0, 0, opened.length());
-        Ok(bytes)
+        Ok(plaintext)
     }
 }
 
-/// One call of SubtleCrypto with a key that is for this message alone. Bound by name: what is called differs in its name
-/// only, and a worker has no `window` for web-sys to find it on.
-async fn subtle(
-    operation: &str,
-    key: &SecretKey,
-    nonce: &[u8; 12],
-    associated: &[u8],
-    bytes: &[u8],
-) -> Result<Uint8Array, JsValue> {
-    let crypto = Reflect::get(&js_sys::global(), &"crypto".into())?;
-    let subtle = Reflect::get(&crypto, &"subtle".into())?;
-    let raw = Uint8Array::from(key.expose().as_slice());
-    let usages = js_sys::Array::of1(&operation.into());
-    let import: Function = Reflect::get(&subtle, &"importKey".into())?.dyn_into()?;
-    let arguments = js_sys::Array::of5(&"raw".into(), &raw, &"AES-GCM".into(), &false.into(), &usages);
-    let imported = JsFuture::from(import.apply(&subtle, &arguments)?.dyn_into::<Promise>()?).await;
-    raw.fill(0, 0, 32);
+/// SubtleCrypto, found where a worker has it: `web_sys::window` knows pages only.
+fn subtle() -> Result<SubtleCrypto, JsValue> {
+    Ok(Reflect::get(&js_sys::global(), &"crypto".into())?.unchecked_into::<Crypto>().subtle())
+}
+
+/// The parameters of AES-256-GCM.
+fn gcm(nonce: &[u8; 12], associated: &[u8]) -> Result<Object, JsValue> {
     let algorithm = Object::new();
     Reflect::set(&algorithm, &"name".into(), &"AES-GCM".into())?;
     Reflect::set(&algorithm, &"iv".into(), &Uint8Array::from(nonce.as_slice()))?;
     Reflect::set(&algorithm, &"additionalData".into(), &Uint8Array::from(associated))?;
-    let call: Function = Reflect::get(&subtle, &operation.into())?.dyn_into()?;
-    let input = Uint8Array::from(bytes);
-    let done = JsFuture::from(call.call3(&subtle, &algorithm, &imported?, &input)?.dyn_into::<Promise>()?).await;
-    input.fill(0, 0, input.length());
-    Ok(Uint8Array::new(&done?))
+    Ok(algorithm)
+}
+
+fn append(bytes: &Uint8Array, output: &mut Vec<u8>) {
+    let start = output.len();
+    output.resize(start + bytes.length() as usize, 0);
+    if let Some(place) = output.get_mut(start..) {
+        bytes.copy_to(place);
+    }
 }

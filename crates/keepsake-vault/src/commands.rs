@@ -182,7 +182,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         }
         let after = before.revised(draft, now)?;
         let mut transaction = open.transaction(random);
-        transaction.replace_memory(slot, &after, Some(&before.draft.text))?;
+        transaction.replace_memory(slot, &after, Some(&before.draft.text));
         transaction.commit(store).await?;
         effects.push(changed(&[Topic::Memories]));
         Ok(MemoryView::from(&after))
@@ -214,8 +214,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let mut transaction = open.transaction(random);
         for (slot, memory) in &memories {
             match slot {
-                Some(slot) => transaction.replace_memory(*slot, memory, None)?,
-                None => transaction.add_memory(memory)?,
+                Some(slot) => transaction.replace_memory(*slot, memory, None),
+                None => transaction.add_memory(memory),
             }
         }
         transaction.commit(store).await?;
@@ -339,8 +339,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         waiting.into_iter().for_each(|stored| transaction.delete(Space::Inbox, stored));
         for (memory, slot) in accepted.iter().zip(slots) {
             match slot {
-                Some(slot) => transaction.replace_memory(slot, memory, None)?,
-                None => transaction.add_memory(memory)?,
+                Some(slot) => transaction.replace_memory(slot, memory, None),
+                None => transaction.add_memory(memory),
             }
         }
         transaction.commit(store).await?;

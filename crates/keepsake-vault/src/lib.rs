@@ -29,5 +29,5 @@ pub use exchange::Import;
 pub use forgetting::destroy;
 pub use requests::MAX_REQUEST_BYTES;
 pub use salvage::{Salvage, salvage};
-pub use store::{Batch, Clock, ObjectKey, Space, Store, StoreError};
+pub use store::{Batch, Clock, ObjectKey, Placed, Space, Store, StoreError};
 pub use vault::{Proof, Vault};

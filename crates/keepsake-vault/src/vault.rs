@@ -405,7 +405,7 @@ impl Open {
     ) -> Result<(), OwnerError> {
         let mut transaction = self.transaction(random);
         for memory in memories {
-            transaction.add_memory(memory)?;
+            transaction.add_memory(memory);
         }
         transaction.commit(store).await?;
         Ok(())
