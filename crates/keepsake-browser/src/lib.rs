@@ -1,6 +1,6 @@
 #![doc = include_str!("../README.md")]
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::VecDeque;
 
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
@@ -25,33 +25,76 @@ impl Clock for BrowserClock {
 /// The browser's cryptography.
 #[derive(Default)]
 pub struct BrowserPrimitives {
+    subtle: OnceCell<Subtle>,
     /// Keys that SubtleCrypto was given, the latest last: many messages share one, and handing one over takes as long as
     /// sealing a page of text with it.
-    keys: RefCell<VecDeque<(SecretKey, Promise)>>,
+    keys: RefCell<VecDeque<(SecretKey, Key)>>,
+}
+
+/// SubtleCrypto with the parameters of AES-256-GCM, which it has copied by the time that a call returns.
+struct Subtle {
+    crypto: SubtleCrypto,
+    parameters: Object,
+    nonce: Uint8Array,
+    associated: JsValue,
+}
+
+/// A key that does not come out of SubtleCrypto again.
+#[derive(Clone)]
+enum Key {
+    Coming(Promise),
+    Here(CryptoKey),
 }
 
 impl BrowserPrimitives {
-    /// The key as SubtleCrypto's own, which does not come out of it again.
-    async fn import(&self, subtle: &SubtleCrypto, key: &SecretKey) -> Result<CryptoKey, JsValue> {
-        let known = self.keys.borrow().iter().find(|(known, _)| known == key).map(|(_, promise)| promise.clone());
+    fn subtle(&self) -> Result<&Subtle, JsValue> {
+        if let Some(subtle) = self.subtle.get() {
+            return Ok(subtle);
+        }
+        // `web_sys::window` knows pages only, and the vault lives in a worker.
+        let crypto = Reflect::get(&js_sys::global(), &"crypto".into())?.unchecked_into::<Crypto>().subtle();
+        let (parameters, nonce) = (Object::new(), Uint8Array::new_with_length(12));
+        Reflect::set(&parameters, &"name".into(), &"AES-GCM".into())?;
+        Reflect::set(&parameters, &"iv".into(), &nonce)?;
+        let subtle = Subtle { crypto, parameters, nonce, associated: "additionalData".into() };
+        Ok(self.subtle.get_or_init(|| subtle))
+    }
+
+    async fn import(&self, subtle: &Subtle, key: &SecretKey) -> Result<CryptoKey, JsValue> {
+        let known = self.keys.borrow().iter().find(|(known, _)| known == key).map(|(_, held)| held.clone());
         let promise = match known {
-            Some(promise) => promise,
-            None => {
-                let raw = Uint8Array::from(key.expose().as_slice());
-                let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
-                let promise = subtle.import_key_with_str("raw", &raw, "AES-GCM", false, &usages);
-                // It was copied when it was handed over.
-                raw.fill(0, 0, raw.length());
-                let promise: Promise = promise?.unchecked_into();
-                let mut keys = self.keys.borrow_mut();
-                if keys.len() == KEYS {
-                    keys.pop_front();
-                }
-                keys.push_back((key.duplicate(), promise.clone()));
-                promise
-            }
+            Some(Key::Here(key)) => return Ok(key),
+            Some(Key::Coming(promise)) => promise,
+            None => self.begin_import(subtle, key)?,
         };
-        Ok(JsFuture::from(promise).await?.unchecked_into())
+        let imported: CryptoKey = JsFuture::from(promise).await?.unchecked_into();
+        if let Some((_, held)) = self.keys.borrow_mut().iter_mut().find(|(known, _)| known == key) {
+            *held = Key::Here(imported.clone());
+        }
+        Ok(imported)
+    }
+
+    fn begin_import(&self, subtle: &Subtle, key: &SecretKey) -> Result<Promise, JsValue> {
+        let raw = Uint8Array::from(key.expose().as_slice());
+        let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
+        let promise = subtle.crypto.import_key_with_str("raw", &raw, "AES-GCM", false, &usages);
+        // It was copied when it was handed over.
+        raw.fill(0, 0, raw.length());
+        let promise: Promise = promise?.unchecked_into();
+        let mut keys = self.keys.borrow_mut();
+        if keys.len() == KEYS {
+            keys.pop_front();
+        }
+        keys.push_back((key.duplicate(), Key::Coming(promise.clone())));
+        Ok(promise)
+    }
+}
+
+impl Subtle {
+    fn parameters(&self, nonce: &[u8; 12], associated: &[u8]) -> Result<&Object, JsValue> {
+        self.nonce.copy_from(nonce);
+        Reflect::set(&self.parameters, &self.associated, &Uint8Array::from(associated))?;
+        Ok(&self.parameters)
     }
 }
 
@@ -74,10 +117,11 @@ impl Primitives for BrowserPrimitives {
         output: &mut Vec<u8>,
     ) -> Result<(), CryptoError> {
         let seal = async || -> Result<Uint8Array, JsValue> {
-            let subtle = subtle()?;
-            let key = self.import(&subtle, key).await?;
-            let sealed = subtle.encrypt_with_object_and_u8_array(&gcm(nonce, associated)?, &key, plaintext)?;
-            Ok(Uint8Array::new(&JsFuture::from(sealed).await?))
+            let subtle = self.subtle()?;
+            let key = self.import(subtle, key).await?;
+            let parameters = subtle.parameters(nonce, associated)?;
+            let sealing = subtle.crypto.encrypt_with_object_and_u8_array(parameters, &key, plaintext)?;
+            Ok(Uint8Array::new(&JsFuture::from(sealing).await?))
         };
         let sealed = seal().await.map_err(|_| CryptoError::DoesNotOpen)?;
         append(&sealed, output);
@@ -92,10 +136,11 @@ impl Primitives for BrowserPrimitives {
         sealed: &[u8],
     ) -> Result<Plaintext, CryptoError> {
         let open = async || -> Result<Uint8Array, JsValue> {
-            let subtle = subtle()?;
-            let key = self.import(&subtle, key).await?;
-            let opened = subtle.decrypt_with_object_and_u8_array(&gcm(nonce, associated)?, &key, sealed)?;
-            Ok(Uint8Array::new(&JsFuture::from(opened).await?))
+            let subtle = self.subtle()?;
+            let key = self.import(subtle, key).await?;
+            let parameters = subtle.parameters(nonce, associated)?;
+            let opening = subtle.crypto.decrypt_with_object_and_u8_array(parameters, &key, sealed)?;
+            Ok(Uint8Array::new(&JsFuture::from(opening).await?))
         };
         let opened = open().await.map_err(|_| CryptoError::DoesNotOpen)?;
         let plaintext = Plaintext::from(opened.to_vec());
@@ -103,20 +148,6 @@ impl Primitives for BrowserPrimitives {
         opened.fill(0, 0, opened.length());
         Ok(plaintext)
     }
-}
-
-/// SubtleCrypto, found where a worker has it: `web_sys::window` knows pages only.
-fn subtle() -> Result<SubtleCrypto, JsValue> {
-    Ok(Reflect::get(&js_sys::global(), &"crypto".into())?.unchecked_into::<Crypto>().subtle())
-}
-
-/// The parameters of AES-256-GCM.
-fn gcm(nonce: &[u8; 12], associated: &[u8]) -> Result<Object, JsValue> {
-    let algorithm = Object::new();
-    Reflect::set(&algorithm, &"name".into(), &"AES-GCM".into())?;
-    Reflect::set(&algorithm, &"iv".into(), &Uint8Array::from(nonce.as_slice()))?;
-    Reflect::set(&algorithm, &"additionalData".into(), &Uint8Array::from(associated))?;
-    Ok(algorithm)
 }
 
 fn append(bytes: &Uint8Array, output: &mut Vec<u8>) {

@@ -11,6 +11,7 @@ use xaes_256_gcm::Xaes256Gcm;
 use xaes_256_gcm::aead::{Aead, AeadInOut, KeyInit, Payload};
 
 use crate::message_key::MessageKeys;
+use crate::padding::LENGTH;
 use crate::{CryptoError, Plaintext, Primitives, Random, SecretKey, pad, padded_len, unpad};
 
 /// The version of the envelopes that are made now.
@@ -166,7 +167,7 @@ impl Sealer {
         }
         let nonce = self.make_long_nonce(primitives)?;
         let mut padded = Plaintext::with_capacity(padded_len(plaintext.len()));
-        pad(plaintext, &mut padded)?;
+        pad(plaintext, padded.bytes_mut())?;
         Ok(Sealing::Waiting(WaitingSeal {
             key: self.long.derive(&nonce),
             nonce,
@@ -275,11 +276,9 @@ fn take_apart<'a>(context: &Context, envelope: &'a [u8]) -> Result<(&'a [u8; NON
 }
 
 /// The plaintext where it stands: another copy would have to be wiped too.
-fn unpadded(mut padded: Plaintext) -> Result<Plaintext, CryptoError> {
+fn unpadded(padded: Plaintext) -> Result<Plaintext, CryptoError> {
     let length = unpad(&padded)?.len();
-    padded.copy_within(4..4 + length, 0);
-    padded.truncate(length);
-    Ok(padded)
+    Ok(padded.cut(LENGTH, length))
 }
 
 /// XAES-256-GCM spends the first half of its nonce on the message key, and the second half in GCM.

@@ -6,9 +6,12 @@ use crate::CryptoError;
 /// Below this everything is one length: short memories are not told apart at all.
 const SMALLEST: usize = 256;
 
+/// The bytes of the length that stands before a plaintext.
+pub(crate) const LENGTH: usize = 4;
+
 /// How many bytes so many are once they are padded.
 pub fn padded_len(length: usize) -> usize {
-    padme(length + 4)
+    padme(length + LENGTH)
 }
 
 /// Puts `plaintext` with its length before it (4 bytes, big endian) and zeros behind it at the end of `output`.
@@ -23,10 +26,10 @@ pub fn pad(plaintext: &[u8], output: &mut Vec<u8>) -> Result<(), CryptoError> {
 
 /// What was padded; refuses every form but the one that [`pad`] makes.
 pub fn unpad(padded: &[u8]) -> Result<&[u8], CryptoError> {
-    let (length, rest) = padded.split_first_chunk::<4>().ok_or(CryptoError::DoesNotOpen)?;
+    let (length, rest) = padded.split_first_chunk::<LENGTH>().ok_or(CryptoError::DoesNotOpen)?;
     let length = u32::from_be_bytes(*length) as usize;
     let (plaintext, zeros) = rest.split_at_checked(length).ok_or(CryptoError::DoesNotOpen)?;
-    if padded.len() != padme(length + 4) || zeros.iter().any(|&byte| byte != 0) {
+    if padded.len() != padme(length + LENGTH) || zeros.iter().any(|&byte| byte != 0) {
         return Err(CryptoError::DoesNotOpen);
     }
     Ok(plaintext)

@@ -108,7 +108,8 @@ pub(crate) fn encode_segment<'a>(entries: impl Iterator<Item = &'a Entry> + Clon
     used.sort_unstable();
     used.dedup();
     let count = entries.clone().count();
-    let mut bytes = Plaintext::with_capacity(8 + used.len() * 64 + count * ENTRY_BYTES);
+    let mut plaintext = Plaintext::with_capacity(8 + used.len() * 64 + count * ENTRY_BYTES);
+    let bytes = plaintext.bytes_mut();
     bytes.extend_from_slice(&(used.len() as u32).to_be_bytes());
     for id in &used {
         let scopes = sets.get(*id);
@@ -134,7 +135,7 @@ pub(crate) fn encode_segment<'a>(entries: impl Iterator<Item = &'a Entry> + Clon
         }
         bytes.push(code(&Standing::ALL, entry.standing));
     }
-    bytes
+    plaintext
 }
 
 /// Reads what [`encode_segment`] wrote, and refuses every other form.

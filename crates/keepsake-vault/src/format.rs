@@ -367,7 +367,7 @@ pub(crate) fn encode_memory(memory: &Memory) -> Result<Plaintext, CryptoError> {
 
 fn encode_into<T: Serialize>(value: &T, expected: usize) -> Result<Plaintext, CryptoError> {
     let mut bytes = Plaintext::with_capacity(expected);
-    ciborium::into_writer(value, &mut *bytes).map_err(|_| CryptoError::DoesNotOpen)?;
+    ciborium::into_writer(value, bytes.bytes_mut()).map_err(|_| CryptoError::DoesNotOpen)?;
     Ok(bytes)
 }
 

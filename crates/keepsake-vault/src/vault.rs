@@ -452,7 +452,7 @@ pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, OwnerError> {
     let header: Header = decode(bytes).map_err(unreadable)?;
     header.kdf.check().map_err(unreadable)?;
     // The manifest commits to the header as it is written, and CBOR spells the same header in several ways.
-    if **encode(&header)? != *bytes {
+    if *encode(&header)? != *bytes {
         return Err(unreadable(CryptoError::DoesNotOpen));
     }
     Ok(header)
