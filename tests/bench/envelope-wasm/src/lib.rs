@@ -29,18 +29,22 @@ impl Envelopes {
         Ok(Self { sealer, primitives, plaintext: plaintext.into(), envelope: Vec::new() })
     }
 
-    /// Seals the plaintext.
-    pub async fn seal(&mut self) -> Result<(), JsValue> {
-        let sealing = self.sealer.begin(&CONTEXT, &self.plaintext, &mut self.primitives).map_err(to_js_error)?;
-        let sealed = seal_all(vec![sealing], &self.primitives).await.map_err(to_js_error)?;
-        self.envelope = sealed.into_iter().next().unwrap_or_default();
+    /// Seals the plaintext so many times, one after the other.
+    pub async fn seal(&mut self, times: u32) -> Result<(), JsValue> {
+        for _ in 0..times {
+            let sealing = self.sealer.begin(&CONTEXT, &self.plaintext, &mut self.primitives).map_err(to_js_error)?;
+            let sealed = seal_all(vec![sealing], &self.primitives).await.map_err(to_js_error)?;
+            self.envelope = sealed.into_iter().next().unwrap_or_default();
+        }
         Ok(())
     }
 
-    /// Opens what was sealed last.
-    pub async fn open(&mut self) -> Result<(), JsValue> {
-        let opened = self.sealer.open_all(&[(CONTEXT, &self.envelope)], &self.primitives).await;
-        self.plaintext = opened.into_iter().next().unwrap_or(Err(CryptoError::DoesNotOpen)).map_err(to_js_error)?;
+    /// Opens what was sealed last so many times, one after the other.
+    pub async fn open(&mut self, times: u32) -> Result<(), JsValue> {
+        for _ in 0..times {
+            let opened = self.sealer.open_all(&[(CONTEXT, &self.envelope)], &self.primitives).await;
+            self.plaintext = opened.into_iter().next().unwrap_or(Err(CryptoError::DoesNotOpen)).map_err(to_js_error)?;
+        }
         Ok(())
     }
 
