@@ -67,7 +67,9 @@ impl IdbStore {
             }
             return Err(error);
         }
-        match transaction.await {
+        // Said here, or the commit would begin only once every single answer had come back.
+        let committing = transaction.commit().map_err(|error| write_failed(&error))?;
+        match committing.await {
             Ok(result) if result.is_committed() => Ok(()),
             // The reason stands on the transaction alone.
             Ok(_) => {
