@@ -6,7 +6,9 @@
 
 use core::cell::Cell;
 
+use futures_util::StreamExt;
 use futures_util::future::try_join_all;
+use futures_util::stream::FuturesOrdered;
 use xaes_256_gcm::Xaes256Gcm;
 use xaes_256_gcm::aead::{Aead, AeadInOut, KeyInit, Payload};
 
@@ -201,17 +203,7 @@ impl Sealer {
         unpadded(padded)
     }
 
-    /// Opens many envelopes at once, each under its context; the answer stands in their order.
-    pub async fn open_all<P: Primitives>(
-        &self,
-        envelopes: &[(Context, impl AsRef<[u8]>)],
-        primitives: &P,
-    ) -> Vec<Result<Plaintext, CryptoError>> {
-        let opening = envelopes.iter().map(|(context, envelope)| self.open_one(context, envelope.as_ref(), primitives));
-        futures_util::future::join_all(opening).await
-    }
-
-    async fn open_one<P: Primitives>(
+    async fn open_best<P: Primitives>(
         &self,
         context: &Context,
         envelope: &[u8],
@@ -236,6 +228,20 @@ impl Sealer {
         aad.extend_from_slice(&context.object);
         aad.extend_from_slice(&context.revision.to_be_bytes());
         aad
+    }
+}
+
+/// Opens many envelopes at once, each with its sealer and under its context. What comes out is handed on in their order, while
+/// those behind it are still being opened.
+pub async fn open_all<P: Primitives>(
+    envelopes: &[(&Sealer, Context, &[u8])],
+    primitives: &P,
+    mut take: impl FnMut(Result<Plaintext, CryptoError>),
+) {
+    let opening = envelopes.iter().map(|(sealer, context, envelope)| sealer.open_best(context, envelope, primitives));
+    let mut opening: FuturesOrdered<_> = opening.collect();
+    while let Some(opened) = opening.next().await {
+        take(opened);
     }
 }
 
@@ -362,8 +368,9 @@ mod tests {
             assert_eq!(sealer.open(&HERE, &envelope).unwrap().as_slice(), plaintext);
             let mut broken = envelope.clone();
             broken[40] ^= 1;
-            let many = [(HERE, envelope), (HERE, broken), (HERE, vec![1, 2])];
-            let opened = pollster::block_on(sealer.open_all(&many, &Eager));
+            let many = [&envelope[..], &broken, &[1, 2]].map(|envelope| (&sealer, HERE, envelope));
+            let mut opened = Vec::new();
+            pollster::block_on(open_all(&many, &Eager, |one| opened.push(one)));
             assert_eq!(opened[0].as_ref().unwrap().as_slice(), plaintext);
             assert!(opened[1].is_err() && opened[2].is_err());
         }

@@ -12,7 +12,8 @@ mod recovery;
 mod set_hash;
 
 pub use envelope::{
-    Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, Sealing, WaitingSeal, revision_of, seal_all, tag_of,
+    Context, ENVELOPE_OVERHEAD, FORMAT_VERSION, Purpose, Sealer, Sealing, WaitingSeal, open_all, revision_of, seal_all,
+    tag_of,
 };
 pub use kdf::{Kdf, SALT_LEN, derive_kek, normal_passphrase};
 pub use keys::{IdKey, IdentityKey, SecretKey, TextKey, VaultKey, digest};

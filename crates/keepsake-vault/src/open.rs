@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use keepsake_crypto::{Context, CryptoError, Plaintext, Primitives, Purpose, VaultKey, digest, revision_of, tag_of};
+use keepsake_crypto::{
+    Context, CryptoError, Plaintext, Primitives, Purpose, VaultKey, digest, open_all, revision_of, tag_of,
+};
 use keepsake_memory::{Memory, MemoryId, Millis};
 use keepsake_policy::{Denial, Grant, SessionId, Subject};
 use keepsake_search::Slot;
@@ -330,42 +332,37 @@ impl Open {
     }
 
     async fn load_catalogue(&mut self, stored: Vec<(ObjectKey, Vec<u8>)>, primitives: &impl Primitives) {
+        let Self { vault, keys, manifest, records, problems, .. } = self;
         let mut stored: BTreeMap<ObjectKey, Vec<u8>> = stored.into_iter().collect();
-        self.records.reserve(self.manifest.segments.iter().map(|segment| segment.number).max().unwrap_or(0));
-        let (mut now, mut before) = (Vec::new(), Vec::new());
-        for segment in &self.manifest.segments {
-            let key = self.segment_key(segment.number);
-            let found = stored.remove(&key).filter(|envelope| tag_of(envelope) == segment.tag);
-            let revision = found.as_deref().and_then(revision_of);
-            let (Some(envelope), Some(revision)) = (found, revision) else {
-                self.problems.segments.push(*segment);
-                continue;
-            };
-            let context = Context { vault: self.vault, object: key, revision };
-            let group = if segment.key == self.manifest.key { &mut now } else { &mut before };
-            group.push((*segment, (context, envelope)));
-        }
-        self.problems.stray_segments = stored.into_keys().collect();
-        let current = self.keys.sealer(Purpose::Catalogue).ok();
-        let mut opened = BTreeMap::new();
-        for (group, sealer) in [(now, current), (before, self.keys.former_sealer(Purpose::Catalogue))] {
-            let (segments, envelopes): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-            let plaintexts = match sealer {
-                Some(sealer) => sealer.open_all(&envelopes, primitives).await,
-                None => Vec::new(),
-            };
-            let mut plaintexts = plaintexts.into_iter().map(Result::ok);
-            for segment in segments {
-                opened.insert(segment.number, (segment, plaintexts.next().flatten()));
+        records.reserve(manifest.segments.iter().map(|segment| segment.number).max().unwrap_or(0));
+        let mut found = Vec::with_capacity(manifest.segments.len());
+        for segment in &manifest.segments {
+            let key = keys.object_key(Space::Catalogue, &segment.number.to_be_bytes());
+            let is_now = segment.key == manifest.key;
+            let sealer =
+                if is_now { keys.sealer(Purpose::Catalogue).ok() } else { keys.former_sealer(Purpose::Catalogue) };
+            let envelope = stored.remove(&key).filter(|envelope| tag_of(envelope) == segment.tag);
+            let revision = envelope.as_deref().and_then(revision_of);
+            match (sealer, revision, envelope) {
+                (Some(sealer), Some(revision), Some(envelope)) => {
+                    found.push((*segment, sealer, Context { vault: *vault, object: key, revision }, envelope));
+                }
+                _ => problems.segments.push(*segment),
             }
         }
-        for (segment, plaintext) in opened.into_values() {
-            let entries = plaintext.and_then(|bytes| decode_segment(&bytes, self.records.sets_mut()).ok());
+        problems.stray_segments = stored.into_keys().collect();
+        let sealed: Vec<_> =
+            found.iter().map(|(_, sealer, context, envelope)| (*sealer, *context, envelope.as_slice())).collect();
+        let mut segments = found.iter().map(|(segment, ..)| *segment);
+        open_all(&sealed, primitives, |opened| {
+            let Some(segment) = segments.next() else { return };
+            let entries = opened.and_then(|bytes| decode_segment(&bytes, records.sets_mut())).ok();
             match entries.filter(|entries| entries.len() == segment.entries as usize) {
-                Some(entries) => self.records.load(segment.number, entries),
-                None => self.problems.segments.push(segment),
+                Some(entries) => records.load(segment.number, entries),
+                None => problems.segments.push(segment),
             }
-        }
+        })
+        .await;
         self.records.retain(self.manifest.retention.clone());
     }
 

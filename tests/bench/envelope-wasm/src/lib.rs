@@ -2,7 +2,7 @@
 //! module offers no such way in.
 
 use keepsake_browser::BrowserPrimitives;
-use keepsake_crypto::{Context, CryptoError, Plaintext, Purpose, Sealer, SecretKey, VaultKey, seal_all};
+use keepsake_crypto::{Context, CryptoError, Plaintext, Purpose, Sealer, SecretKey, VaultKey, open_all, seal_all};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -42,8 +42,9 @@ impl Envelopes {
     /// Opens what was sealed last so many times, one after the other.
     pub async fn open(&mut self, times: u32) -> Result<(), JsValue> {
         for _ in 0..times {
-            let opened = self.sealer.open_all(&[(CONTEXT, &self.envelope)], &self.primitives).await;
-            self.plaintext = opened.into_iter().next().unwrap_or(Err(CryptoError::DoesNotOpen)).map_err(to_js_error)?;
+            let mut opened = Err(CryptoError::DoesNotOpen);
+            open_all(&[(&self.sealer, CONTEXT, &self.envelope)], &self.primitives, |one| opened = one).await;
+            self.plaintext = opened.map_err(to_js_error)?;
         }
         Ok(())
     }
