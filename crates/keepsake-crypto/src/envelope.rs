@@ -325,7 +325,7 @@ mod tests {
     fn an_envelope_opens_only_as_what_it_was_sealed_as() {
         let record = sealer(Purpose::Record);
         let envelope = record.seal(&HERE, b"green tea", &mut System).unwrap();
-        assert_eq!(record.open(&HERE, &envelope).unwrap().as_slice(), b"green tea");
+        assert_eq!(*record.open(&HERE, &envelope).unwrap(), *b"green tea");
         for elsewhere in
             [Context { vault: [7; 16], ..HERE }, Context { object: [7; 16], ..HERE }, Context { revision: 4, ..HERE }]
         {
@@ -365,13 +365,13 @@ mod tests {
         for plaintext in [&b"tea"[..], b"green tea", &[7; 5000]] {
             let sealing = vec![sealer.begin(&HERE, plaintext, &mut Eager).unwrap()];
             let envelope = pollster::block_on(seal_all(sealing, &Eager)).unwrap().remove(0);
-            assert_eq!(sealer.open(&HERE, &envelope).unwrap().as_slice(), plaintext);
+            assert_eq!(&*sealer.open(&HERE, &envelope).unwrap(), plaintext);
             let mut broken = envelope.clone();
             broken[40] ^= 1;
             let many = [&envelope[..], &broken, &[1, 2]].map(|envelope| (&sealer, HERE, envelope));
             let mut opened = Vec::new();
             pollster::block_on(open_all(&many, &Eager, |one| opened.push(one)));
-            assert_eq!(opened[0].as_ref().unwrap().as_slice(), plaintext);
+            assert_eq!(&**opened[0].as_ref().unwrap(), plaintext);
             assert!(opened[1].is_err() && opened[2].is_err());
         }
         let nonce = |sealer: &Sealer| match sealer.begin(&HERE, b"green tea", &mut Eager).unwrap() {
@@ -408,7 +408,7 @@ mod tests {
             let envelope = sealer.seal(&context, &plaintext, &mut System).unwrap();
             prop_assert_eq!(revision_of(&envelope), Some(revision));
             let opened = sealer.open(&context, &envelope).unwrap();
-            prop_assert_eq!(opened.as_slice(), &plaintext[..]);
+            prop_assert_eq!(&*opened, &plaintext[..]);
         }
 
         #[test]

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use futures_util::future::try_join_all;
 use idb::{Factory, TransactionMode as WriteMode};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use keepsake_vault::{Batch, ObjectKey, Placed, Space, Store, StoreError};
@@ -17,7 +16,8 @@ const VERSION: u32 = 2;
 /// A database of this extension.
 pub struct IdbStore {
     reads: Rexie,
-    writes: IdbDatabase,
+    /// The same database, for what rexie has no way to say: strict writes, and many reads with one wait.
+    direct: IdbDatabase,
 }
 
 impl IdbStore {
@@ -29,12 +29,12 @@ impl IdbStore {
             stores.fold(Rexie::builder(name).version(VERSION), |builder, store| builder.add_object_store(store));
         let reads = builder.build().await.map_err(|error| StoreError::Unavailable(describe(&error)))?;
         let request = Factory::new().and_then(|factory| factory.open(name, Some(VERSION)));
-        let writes = match request {
+        let direct = match request {
             Ok(request) => request.await,
             Err(error) => Err(error),
         };
-        let writes = writes.map_err(|error| StoreError::Unavailable(describe(&error)))?;
-        Ok(Self { reads, writes: writes.into() })
+        let direct = direct.map_err(|error| StoreError::Unavailable(describe(&error)))?;
+        Ok(Self { reads, direct: direct.into() })
     }
 
     /// A transaction over all object stores that is complete only when its bytes are on the disk.
@@ -44,9 +44,9 @@ impl IdbStore {
         let make = || -> Result<IdbTransaction, JsValue> {
             Reflect::set(&options, &"durability".into(), &"strict".into())?;
             // web-sys has no binding with options outside of its unstable interfaces.
-            let transaction: Function = Reflect::get(&self.writes, &"transaction".into())?.dyn_into()?;
+            let transaction: Function = Reflect::get(&self.direct, &"transaction".into())?.dyn_into()?;
             let mode = JsValue::from(WriteMode::ReadWrite);
-            transaction.call3(&self.writes, &names, &mode, &options)?.dyn_into()
+            transaction.call3(&self.direct, &names, &mode, &options)?.dyn_into()
         };
         make().map_err(|error| failed(&error))
     }
@@ -71,10 +71,7 @@ impl IdbStore {
         let committing = transaction.commit().map_err(|error| write_failed(&error))?;
         match committing.await {
             Ok(result) if result.is_committed() => Ok(()),
-            // The reason stands on the transaction alone.
-            Ok(_) => {
-                Err(watched.error().map_or_else(|| StoreError::Failed("aborted".to_owned()), |error| named(&error)))
-            }
+            Ok(_) => Err(aborted(&watched)),
             Err(error) => Err(write_failed(&error)),
         }
     }
@@ -91,11 +88,18 @@ impl Store for IdbStore {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
-        let store = transaction.store(space.name()).map_err(read_failed)?;
-        // All requests at once: waiting for each in turn takes a trip to the database for each.
-        let values = try_join_all(keys.iter().map(|key| store.get(key_value(key)))).await.map_err(read_failed)?;
-        values.into_iter().map(|value| value.map(|value| bytes(&value)).transpose()).collect()
+        let transaction = self.direct.transaction_with_str(space.name()).map_err(|error| failed(&error))?;
+        let store = transaction.object_store(space.name()).map_err(|error| failed(&error))?;
+        // All requests at once, and one wait for them all: the transaction's end says that each has its result.
+        let asked: Result<Vec<_>, _> = keys.iter().map(|key| store.get(&key_value(key))).collect();
+        let asked = asked.map_err(|error| failed(&error))?;
+        match idb::Transaction::from(transaction.clone()).await {
+            Ok(result) if result.is_committed() => {}
+            Ok(_) => return Err(aborted(&transaction)),
+            Err(error) => return Err(StoreError::Failed(describe(&error))),
+        }
+        let values = asked.iter().map(|request| request.result().map_err(|error| failed(&error)));
+        values.map(|value| value.and_then(|value| found(&value))).collect()
     }
 
     async fn all(&self, space: Space) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError> {
@@ -186,6 +190,16 @@ fn bytes(value: &JsValue) -> Result<Vec<u8>, StoreError> {
         return Err(StoreError::Failed("something that is not bytes is stored".to_owned()));
     }
     Ok(Uint8Array::new(value).to_vec())
+}
+
+/// What a request found; nothing is `undefined`.
+fn found(value: &JsValue) -> Result<Option<Vec<u8>>, StoreError> {
+    if value.is_undefined() { Ok(None) } else { bytes(value).map(Some) }
+}
+
+/// Why a transaction was given up: the reason stands on it alone.
+fn aborted(transaction: &IdbTransaction) -> StoreError {
+    transaction.error().map_or_else(|| StoreError::Failed("aborted".to_owned()), |error| named(&error))
 }
 
 fn read_failed(error: rexie::Error) -> StoreError {

@@ -138,8 +138,12 @@ pub(crate) fn encode_segment<'a>(entries: impl Iterator<Item = &'a Entry> + Clon
     plaintext
 }
 
-/// Reads what [`encode_segment`] wrote, and refuses every other form.
-pub(crate) fn decode_segment(bytes: &[u8], sets: &mut ScopeSets) -> Result<Vec<Entry>, CryptoError> {
+/// Reads what [`encode_segment`] wrote, and refuses every other form; what was taken until then is then none either.
+pub(crate) fn decode_segment(
+    bytes: &[u8],
+    sets: &mut ScopeSets,
+    mut take: impl FnMut(Entry),
+) -> Result<(), CryptoError> {
     let mut reader = Reader(bytes);
     let mut used = Vec::new();
     let count = u32::from_be_bytes(reader.take()?);
@@ -164,7 +168,10 @@ pub(crate) fn decode_segment(bytes: &[u8], sets: &mut ScopeSets) -> Result<Vec<E
     if count > SEGMENT_ENTRIES || reader.0.len() != count * ENTRY_BYTES {
         return Err(CryptoError::DoesNotOpen);
     }
-    (0..count).map(|_| decode_entry(&mut reader, &used)).collect()
+    for _ in 0..count {
+        take(decode_entry(&mut reader, &used)?);
+    }
+    Ok(())
 }
 
 fn decode_entry(reader: &mut Reader<'_>, used: &[ScopesId]) -> Result<Entry, CryptoError> {
@@ -194,7 +201,8 @@ fn decode_entry(reader: &mut Reader<'_>, used: &[ScopesId]) -> Result<Entry, Cry
 #[doc(hidden)]
 pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut sets = ScopeSets::default();
-    let entries = decode_segment(bytes, &mut sets).ok()?;
+    let mut entries = Vec::new();
+    decode_segment(bytes, &mut sets, |entry| entries.push(entry)).ok()?;
     Some(encode_segment(entries.iter(), &sets).to_vec())
 }
 
@@ -265,18 +273,19 @@ mod tests {
             // Whoever reads has other numbers for the same sets.
             let mut others = ScopeSets::default();
             others.intern(&[Scope::new("something else").unwrap()]);
-            let read = decode_segment(&bytes, &mut others).unwrap();
+            let mut read = Vec::new();
+            decode_segment(&bytes, &mut others, |entry| read.push(entry)).unwrap();
             prop_assert_eq!(read.len(), entries.len());
             for (read, entry) in read.into_iter().zip(entries) {
                 prop_assert_eq!(others.get(read.scopes), sets.get(entry.scopes));
                 prop_assert_eq!(Entry { scopes: entry.scopes, ..read }, entry);
             }
-            prop_assert!(decode_segment(&bytes[..cut.index(bytes.len())], &mut others).is_err());
+            prop_assert!(decode_segment(&bytes[..cut.index(bytes.len())], &mut others, drop).is_err());
         }
 
         #[test]
         fn no_bytes_stop_the_reader(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            let _read = decode_segment(&bytes, &mut ScopeSets::default());
+            let _read = decode_segment(&bytes, &mut ScopeSets::default(), drop);
         }
     }
 }

@@ -12,7 +12,7 @@ use keepsake_search::Slot;
 use serde::de::DeserializeOwned;
 
 use crate::api::{OwnerError, OwnerErrorCode};
-use crate::catalogue::{Entry, SegmentRef, decode_segment};
+use crate::catalogue::{Entry, SegmentRef};
 use crate::checking::Walk;
 use crate::format::{
     Decision, FORMER_KEY, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Receipt, SealedMemory, decode, encode,
@@ -334,7 +334,7 @@ impl Open {
     async fn load_catalogue(&mut self, stored: Vec<(ObjectKey, Vec<u8>)>, primitives: &impl Primitives) {
         let Self { vault, keys, manifest, records, problems, .. } = self;
         let mut stored: BTreeMap<ObjectKey, Vec<u8>> = stored.into_iter().collect();
-        records.reserve(manifest.segments.iter().map(|segment| segment.number).max().unwrap_or(0));
+        records.reserve(&manifest.segments);
         let mut found = Vec::with_capacity(manifest.segments.len());
         for segment in &manifest.segments {
             let key = keys.object_key(Space::Catalogue, &segment.number.to_be_bytes());
@@ -356,10 +356,8 @@ impl Open {
         let mut segments = found.iter().map(|(segment, ..)| *segment);
         open_all(&sealed, primitives, |opened| {
             let Some(segment) = segments.next() else { return };
-            let entries = opened.and_then(|bytes| decode_segment(&bytes, records.sets_mut())).ok();
-            match entries.filter(|entries| entries.len() == segment.entries as usize) {
-                Some(entries) => records.load(segment.number, entries),
-                None => problems.segments.push(segment),
+            if opened.and_then(|bytes| records.load(&segment, &bytes)).is_err() {
+                problems.segments.push(segment);
             }
         })
         .await;

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use keepsake_crypto::TextKey;
+use keepsake_crypto::{CryptoError, TextKey};
 use keepsake_memory::{Memory, MemoryId, Millis, Scope};
 use keepsake_policy::RecordFacts;
 use keepsake_search::{Hit, Index, LastWord, Slot};
 
-use crate::catalogue::{Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, Standing};
+use crate::catalogue::{Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, SegmentRef, Standing, decode_segment};
 
 /// A day, in milliseconds.
 const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -44,19 +44,31 @@ pub(crate) struct Change {
 }
 
 impl Records {
-    /// Says which numbers of segments are taken, also by segments that are lost.
-    pub fn reserve(&mut self, highest: u32) {
-        self.reserved = highest;
+    /// Says which numbers of segments are taken, also by segments that are lost, and makes room for their entries.
+    pub fn reserve(&mut self, segments: &[SegmentRef]) {
+        self.reserved = segments.iter().map(|segment| segment.number).max().unwrap_or(0);
+        // What a damaged manifest may say is no reason to run out of memory.
+        let entries = segments.iter().map(|segment| (segment.entries as usize).min(SEGMENT_ENTRIES)).sum();
+        self.entries.reserve(entries);
     }
 
     /// Takes in a segment that is stored.
-    pub fn load(&mut self, number: u32, entries: Vec<Entry>) {
-        let first = self.entries.len() as Slot;
-        self.segments.insert(number, (first..first + entries.len() as Slot).collect());
-        for entry in entries {
-            self.count(&entry, true);
-            self.entries.push(entry);
+    pub fn load(&mut self, segment: &SegmentRef, bytes: &[u8]) -> Result<(), CryptoError> {
+        let (first, entries) = (self.entries.len(), &mut self.entries);
+        let read = decode_segment(bytes, &mut self.sets, |entry| entries.push(entry));
+        if read.is_err() || self.entries.len() - first != segment.entries as usize {
+            self.entries.truncate(first);
+            return Err(CryptoError::DoesNotOpen);
         }
+        for entry in self.entries.get(first..).unwrap_or_default() {
+            match entry.standing {
+                Standing::Kept => self.kept += 1,
+                Standing::Aside => self.aside += 1,
+                Standing::Forgotten => {}
+            }
+        }
+        self.segments.insert(segment.number, (first as Slot..self.entries.len() as Slot).collect());
+        Ok(())
     }
 
     /// Says after how many days each scope forgets.
