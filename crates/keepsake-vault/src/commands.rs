@@ -77,16 +77,22 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             }
             Command::Inbox { offset, limit } => Reply::Inbox(self.inbox(page(offset, limit)?).await?),
             Command::InboxAccept { ids, draft } => Reply::InboxAccept(self.inbox_accept(ids, draft, effects).await?),
-            Command::InboxDecline { ids } => Reply::InboxDecline(self.inbox_decline(ids, effects).await?),
-            Command::InboxRestore { items } => Reply::InboxRestore(self.inbox_restore(items, effects).await?),
+            Command::InboxDecline { ids, .. } => Reply::InboxDecline(self.inbox_decline(ids, effects).await?),
+            Command::InboxUndo { settled } => {
+                let kept = settled.kept.iter().map(|memory| memory.id).collect();
+                self.memory_delete(kept, effects).await?;
+                Reply::InboxUndo(self.inbox_restore(settled.items, effects).await?)
+            }
             Command::Grants => Reply::Grants(self.decisions(|_| true)?),
             Command::SubjectGrants { subject } => Reply::SubjectGrants(self.decisions(|other| *other == subject)?),
-            Command::GrantRevoke { id } => Reply::GrantRevoke(self.revoke_one(&id, effects).await?),
+            Command::GrantRevoke { id } => {
+                Reply::GrantRevoke(Revoked { ended: self.revoke_one(&id, effects).await?, known: 0 })
+            }
             Command::SubjectRevoke { subject } => {
                 self.opened()?;
-                Reply::SubjectRevoke(self.revoke_all(&subject, false, effects).await?)
+                Reply::SubjectRevoke(Revoked { ended: self.revoke_all(&subject, false, effects).await?, known: 0 })
             }
-            Command::Receipts { offset, limit } => Reply::Receipts(self.receipts(page(offset, limit)?).await?),
+            Command::Receipts { offset, limit, .. } => Reply::Receipts(self.receipts(page(offset, limit)?).await?),
             Command::Protection => Reply::Protection(self.protection()?),
             Command::IdleChange { minutes } => Reply::IdleChange(self.idle_change(minutes, effects).await?),
             Command::RecoveryMake => Reply::RecoveryMake(self.recovery_make(effects).await?),
@@ -123,6 +129,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 self.consent_decide(&id, decision, effects).await?;
                 Reply::ConsentDecide
             }
+            _ => return Err(OwnerError::invalid("this is not there yet")),
         })
     }
 
@@ -138,6 +145,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 aside: 0,
                 rotation: None,
                 backup_due: false,
+                paused: false,
             },
             Some(open) => Status {
                 state,
@@ -148,6 +156,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 aside: open.records.aside() as u32,
                 rotation: open.rotation_progress(),
                 backup_due: open.backup(self.clock.now()).due,
+                paused: open.manifest.paused,
             },
         }
     }
@@ -315,7 +324,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         ids: Vec<MemoryId>,
         draft: Option<Draft>,
         effects: &mut Vec<Effect>,
-    ) -> Result<Vec<MemoryView>, OwnerError> {
+    ) -> Result<InboxSettled, OwnerError> {
         at_most(ids.len())?;
         if draft.is_some() && ids.len() != 1 {
             return Err(OwnerError::invalid("only one proposal at a time can be changed while it is accepted"));
@@ -330,9 +339,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             };
             let origin = Some(Origin::new(proposal.subject.name(), None));
             let provenance = Provenance { channel, origin, reviewed: true };
-            let draft = draft.clone().unwrap_or_else(|| proposal.draft.clone());
+            let crate::format::Proposed::New(proposed) = &proposal.proposed else { continue };
+            let draft = draft.clone().unwrap_or_else(|| proposed.clone());
             accepted.push(Memory::new(proposal.id, draft, provenance, proposal.received, now)?);
         }
+        let items = proposals.iter().map(|proposal| inbox_view(open, proposal)).collect();
         let waiting: Vec<_> = accepted.iter().filter_map(|memory| Some(open.inbox.get(&memory.id)?.stored)).collect();
         let slots: Vec<_> = accepted.iter().map(|memory| open.records.find_any(memory.id)).collect();
         let mut transaction = open.transaction(random);
@@ -346,14 +357,14 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         transaction.commit(store).await?;
         accepted.iter().for_each(|memory| drop(open.inbox.remove(&memory.id)));
         effects.push(changed(&[Topic::Inbox, Topic::Memories]));
-        Ok(accepted.iter().map(MemoryView::from).collect())
+        Ok(InboxSettled { items, kept: accepted.iter().map(MemoryView::from).collect(), before: Vec::new() })
     }
 
     async fn inbox_decline(
         &mut self,
         ids: Vec<MemoryId>,
         effects: &mut Vec<Effect>,
-    ) -> Result<Vec<InboxView>, OwnerError> {
+    ) -> Result<InboxSettled, OwnerError> {
         at_most(ids.len())?;
         let Parts { open, store, random, .. } = self.parts()?;
         let proposals = proposals(open, store, ids).await?;
@@ -365,7 +376,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             open.inbox.remove(&proposal.id);
         }
         effects.push(changed(&[Topic::Inbox]));
-        Ok(proposals.iter().map(|proposal| inbox_view(open, proposal)).collect())
+        let items = proposals.iter().map(|proposal| inbox_view(open, proposal)).collect();
+        Ok(InboxSettled { items, kept: Vec::new(), before: Vec::new() })
     }
 
     async fn inbox_restore(&mut self, items: Vec<InboxView>, effects: &mut Vec<Effect>) -> Result<u32, OwnerError> {
@@ -384,7 +396,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             let proposal = Proposal {
                 id: item.id,
                 subject: item.subject.checked()?,
-                draft: item.draft.normalised()?,
+                proposed: crate::format::Proposed::New(item.draft.normalised()?),
                 received: item.received,
                 request: transaction.make()?,
                 receipt: transaction.make()?,
@@ -410,6 +422,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         Ok(SubjectGrants {
             grants: open.live_grants(now).filter(|grant| of(&grant.subject)).map(grant_view).collect(),
             denials: open.live_denials(now).filter(|denial| of(&denial.subject)).map(denial_view).collect(),
+            rules: Vec::new(),
         })
     }
 
@@ -488,6 +501,8 @@ fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerError> {
         scopes: view.scopes,
         sensitivity: view.sensitivity,
         expires: view.expires,
+        valid_from: view.valid_from,
+        valid_to: view.valid_to,
     };
     let origin = view.source.map(|source| Origin::new(&source, view.source_title.as_deref()));
     let provenance = Provenance { channel: view.channel, origin, reviewed: view.reviewed };
@@ -497,12 +512,22 @@ fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerError> {
 }
 
 fn inbox_view(open: &Open, proposal: &Proposal) -> InboxView {
+    let draft = match &proposal.proposed {
+        crate::format::Proposed::New(draft) => draft.clone(),
+        _ => Draft::note("", Scope::general()),
+    };
+    let mut hints = keepsake_memory::hints(&draft.text);
+    if open.records.hold_words(open.keys.words.derive_id(draft.text.as_bytes())) {
+        hints.push(keepsake_memory::Hint::Duplicate);
+    }
     InboxView {
         id: proposal.id,
         subject: proposal.subject.clone(),
-        draft: proposal.draft.clone(),
+        proposes: Proposes::New,
+        draft,
+        about: None,
         received: proposal.received,
-        duplicate: open.records.hold_words(open.keys.words.derive_id(proposal.draft.text.as_bytes())),
+        hints,
     }
 }
 

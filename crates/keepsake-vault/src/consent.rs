@@ -135,8 +135,15 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             id: pending.id.clone(),
             subject: pending.subject.clone(),
             purpose: pending.purpose.clone(),
+            release: None,
+            known: 0,
+            profiles: keepsake_policy::Profile::all().into(),
             scopes: missing
-                .map(|name| CountedScope { memories: counts.get(&name).copied().unwrap_or(0), name })
+                .map(|name| AskedScope {
+                    memories: counts.get(&name).copied().unwrap_or(0),
+                    name,
+                    actions: pending.terms.actions.iter().copied().collect(),
+                })
                 .collect(),
             wildcard,
             actions: pending.terms.actions.iter().copied().collect(),
@@ -201,7 +208,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 self.pending(id)?;
                 self.refuse(id, duration, effects).await
             }
-            ConsentDecision::Allow { duration, scopes, max_sensitivity, except } => {
+            ConsentDecision::Release { .. } => Err(OwnerError::invalid("there is nothing to pick from")),
+            ConsentDecision::Allow { duration, scopes, max_sensitivity, except, .. } => {
                 self.allow(id, duration, scopes, max_sensitivity, except, effects).await
             }
         }
@@ -247,6 +255,10 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             id: random.make()?,
             subject: pending.subject.clone(),
             terms: GrantTerms { actions: pending.terms.actions.clone(), scopes },
+            kinds: None,
+            daily_budget: None,
+            each_time: false,
+            accepts_writes: false,
             max_sensitivity,
             except: except.into_iter().collect(),
             purpose: pending.purpose.clone(),
@@ -256,6 +268,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             grant: hex::encode(grant.id),
             scopes: grant.terms.scopes.clone().into(),
             actions: grant.terms.actions.iter().copied().collect(),
+            kinds: None,
+            max_sensitivity,
+            daily_budget: None,
+            each_time: false,
+            accepts_writes: false,
             duration,
         });
         let decision = Decision::Grant(grant);
@@ -349,6 +366,11 @@ pub(crate) fn grant_view(grant: &Grant) -> GrantView {
         subject: grant.subject.clone(),
         scopes: grant.terms.scopes.clone().into(),
         actions: grant.terms.actions.iter().copied().collect(),
+        kinds: grant.kinds.as_ref().map(|kinds| kinds.iter().copied().collect()),
+        profile: keepsake_policy::ProfileName::of(grant),
+        daily_budget: grant.daily_budget,
+        each_time: grant.each_time,
+        accepts_writes: grant.accepts_writes,
         max_sensitivity: grant.max_sensitivity,
         except: grant.except.len() as u32,
         duration: grant.validity.duration,

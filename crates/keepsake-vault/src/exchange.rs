@@ -55,6 +55,10 @@ struct MemoryLine {
     sensitivity: Sensitivity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_to: Option<String>,
     channel: Channel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<String>,
@@ -72,7 +76,8 @@ struct ReceiptLine {
     number: u64,
     previous: String,
     at: String,
-    subject: Subject,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<Subject>,
     event: ReceiptEntry,
 }
 
@@ -101,6 +106,8 @@ pub(crate) fn write_memory(memory: &Memory) -> Result<String, OwnerError> {
         scopes: draft.scopes.clone(),
         sensitivity: draft.sensitivity,
         expires: draft.expires.map(format_moment),
+        valid_from: draft.valid_from.map(format_moment),
+        valid_to: draft.valid_to.map(format_moment),
         channel: provenance.channel,
         source: origin.map(|origin| origin.source.clone()),
         source_title: origin.and_then(|origin| origin.title.clone()),
@@ -283,8 +290,10 @@ impl Import {
             return Err(self.wrong("the revision is out of bounds"));
         }
         let expires = line.expires.map(|moment| self.moment(&moment)).transpose()?;
-        let draft =
-            Draft { text: line.text, kind: line.kind, scopes: line.scopes, sensitivity: line.sensitivity, expires };
+        let valid_from = line.valid_from.map(|moment| self.moment(&moment)).transpose()?;
+        let valid_to = line.valid_to.map(|moment| self.moment(&moment)).transpose()?;
+        let MemoryLine { text, kind, scopes, sensitivity, .. } = line;
+        let draft = Draft { text, kind, scopes, sensitivity, expires, valid_from, valid_to };
         let origin = line.source.map(|source| Origin::new(&source, line.source_title.as_deref()));
         Ok(Memory {
             id,
@@ -303,7 +312,7 @@ impl Import {
             number: line.number,
             previous: [0; 32],
             at: self.moment(&line.at)?,
-            subject: line.subject.checked().map_err(|error| self.wrong(&error.to_string()))?,
+            subject: line.subject.map(Subject::checked).transpose().map_err(|error| self.wrong(&error.to_string()))?,
             entry: line.event,
         };
         hex::decode_to_slice(&line.id, &mut receipt.id).map_err(wrong)?;

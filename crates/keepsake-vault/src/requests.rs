@@ -115,6 +115,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             }
             PageMethod::Search => self.search(subject, params(request.params)?, effects).await,
             PageMethod::Add => self.propose(subject, request_id, params(request.params)?, effects).await,
+            _ => Err(PageError::new(PageErrorCode::Unsupported, "no such method: see memory.capabilities")),
         }
     }
 
@@ -166,8 +167,9 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         if among.as_ref().is_some_and(|among| !authority.covers_all(among)) {
             return Err(PageError::unauthorized());
         }
+        let writer = open.writer(subject);
         let found = open.records.search(&params.query, LastWord::Whole, top_k as usize, |slot, entry| {
-            authority.release_under(open.records.facts(entry)).is_some()
+            authority.release_under(open.records.facts(entry, writer)).is_some()
                 && filters.kinds.as_ref().is_none_or(|kinds| kinds.contains(&entry.kind))
                 && among
                     .as_ref()
@@ -185,20 +187,25 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 let of = |(slot, _): &&(Slot, f64)| open.records.get(*slot).is_some_and(|entry| entry.id == memory.id);
                 let (_, score) = found.iter().find(of)?;
                 let scopes = memory.draft.scopes.iter().filter(|scope| authority.covers(scope));
-                Some(MemoryHit {
+                let item = MemoryItem {
                     id: pairwise_id(open, subject, memory.id),
                     memory: memory.draft.text.clone(),
+                    redacted: false,
                     kind: memory.draft.kind,
                     scopes: scopes.map(ToString::to_string).collect(),
-                    score: score / best,
                     created_at: format_rfc3339(memory.created).unwrap_or_default(),
+                    valid_from: memory.draft.valid_from.and_then(format_rfc3339),
+                    valid_to: memory.draft.valid_to.and_then(format_rfc3339),
                     provenance: HitProvenance { source: memory.provenance.channel, trust: memory.trust() },
-                })
+                };
+                Some(MemoryHit { memory: item, score: score / best })
             })
             .collect();
 
-        let used = grants_used(&open.records, &authority, &entries);
+        let used = grants_used(&open.records, &authority, &entries, writer);
         let entry = ReceiptEntry::Released {
+            method: PageMethod::Search,
+            redacted: Vec::new(),
             query: params.query,
             records: memories.iter().map(|memory| memory.id).collect(),
             grants: used.iter().map(|grant| hex::encode(grant.id)).collect(),
@@ -259,7 +266,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             if !scopes.iter().all(|scope| authority.covers(scope)) {
                 return Err(PageError::unauthorized());
             }
-            let draft = Draft { text, kind, scopes, sensitivity: Sensitivity::Normal, expires: None }.normalised();
+            let draft = Draft { text, kind, scopes, ..Draft::note("", Scope::general()) }.normalised();
             let draft = match draft {
                 Ok(draft) => draft,
                 Err(error) => {
@@ -287,12 +294,21 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let spent = spent(&used);
         let mut transaction = open.transaction(random);
         transaction.end_decisions(&spent);
-        let entry = ReceiptEntry::Proposed { records: drafts.iter().flatten().map(|(id, _)| *id).collect() };
+        let entry = ReceiptEntry::Proposed {
+            created: Vec::new(),
+            records: drafts.iter().flatten().map(|(id, _)| *id).collect(),
+        };
         let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
         let mut proposals = Vec::new();
         for (id, draft) in drafts.iter().flatten() {
-            let proposal =
-                Proposal { id: *id, subject: subject.clone(), draft: draft.clone(), received: now, request, receipt };
+            let proposal = Proposal {
+                id: *id,
+                subject: subject.clone(),
+                proposed: crate::format::Proposed::New(draft.clone()),
+                received: now,
+                request,
+                receipt,
+            };
             let put = transaction.put(Space::Inbox, id.as_bytes(), &proposal, None).map_err(OwnerError::from)?;
             proposals.push((proposal, put));
         }
@@ -337,7 +353,10 @@ fn page_grant(grant: &Grant) -> PageGrant {
     PageGrant {
         scopes: grant.terms.scopes.clone().into(),
         actions: grant.terms.actions.iter().copied().collect(),
+        kinds: grant.kinds.as_ref().map(|kinds| kinds.iter().copied().collect()),
         max_sensitivity: grant.max_sensitivity,
+        daily_budget: grant.daily_budget,
+        each_time: grant.each_time,
         duration: grant.validity.duration,
         expires_at: grant.validity.expires().and_then(format_rfc3339),
     }
@@ -361,15 +380,20 @@ fn named_scopes(names: Vec<String>, field: &str) -> Result<Vec<Scope>, PageError
 fn authority<'a>(open: &'a Open, subject: &Subject, action: Action, now: u64) -> Result<Authority<'a>, PageError> {
     let grants = open.decisions.iter().filter_map(|(_, decision)| match decision {
         Decision::Grant(grant) => Some(grant),
-        Decision::Denial(_) => None,
+        Decision::Denial(_) | Decision::Rule(_) => None,
     });
     authorise(grants, subject, action, now, open.session).ok_or_else(PageError::unauthorized)
 }
 
 /// The grants that an answer rests on: those under which a record leaves; where none does, all that let the question in.
-fn grants_used<'a>(records: &Records, authority: &Authority<'a>, released: &[&Entry]) -> Vec<&'a Grant> {
+fn grants_used<'a>(
+    records: &Records,
+    authority: &Authority<'a>,
+    released: &[&Entry],
+    writer: crate::catalogue::Writer,
+) -> Vec<&'a Grant> {
     let mut used: Vec<&Grant> = Vec::new();
-    for grant in released.iter().filter_map(|entry| authority.release_under(records.facts(entry))) {
+    for grant in released.iter().filter_map(|entry| authority.release_under(records.facts(entry, writer))) {
         if !used.iter().any(|other| other.id == grant.id) {
             used.push(grant);
         }
@@ -443,6 +467,10 @@ fn capabilities() -> Capabilities {
             top_k: MAX_TOP_K,
             memories_per_add: MAX_ADD as u32,
             memory_bytes: MAX_TEXT_BYTES as u32,
+            token_budget: [256, 32_768],
+            memories_per_list: 100,
+            filter_depth: 8,
+            filter_tests: 64,
         },
     }
 }

@@ -10,7 +10,7 @@ use keepsake_search::Slot;
 use serde::Serialize;
 
 use crate::api::{OwnerError, ReceiptEntry};
-use crate::catalogue::{Entry, SegmentRef, Standing, encode_segment};
+use crate::catalogue::{Entry, SegmentRef, Standing, Writer, encode_segment};
 use crate::format::{Decision, HEADER_KEY, Header, MANIFEST_KEY, Manifest, Receipt, SealedMemory, encode, purpose_of};
 use crate::open::Open;
 use crate::records::entry_of;
@@ -137,8 +137,13 @@ impl<'a, P: Primitives> Transaction<'a, P> {
 
     /// Keeps a new memory.
     pub fn add_memory(&mut self, memory: &'a Memory) -> Result<(), CryptoError> {
+        self.add_memory_of(memory, None)
+    }
+
+    /// Keeps a new memory that somebody wrote whom it may be told to before the person has seen it.
+    pub fn add_memory_of(&mut self, memory: &'a Memory, writer: Option<Writer>) -> Result<(), CryptoError> {
         let target = Target::New(self.added.len());
-        let entry = self.seal_memory(memory, target)?;
+        let entry = self.seal_memory(memory, writer, target)?;
         self.added.push(entry);
         self.added_texts.push(&memory.draft.text);
         Ok(())
@@ -151,7 +156,8 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         memory: &'a Memory,
         before: Option<&'a str>,
     ) -> Result<(), CryptoError> {
-        let entry = self.seal_memory(memory, Target::Old(slot))?;
+        let writer = self.open.records.get(slot).and_then(|entry| entry.unreviewed_of);
+        let entry = self.seal_memory(memory, writer, Target::Old(slot))?;
         self.updated.insert(slot, entry);
         self.changed_texts.push((slot, before, Some(&memory.draft.text)));
         Ok(())
@@ -159,7 +165,8 @@ impl<'a, P: Primitives> Transaction<'a, P> {
 
     /// Seals a memory anew without changing it, under the key of now.
     pub fn reseal_memory(&mut self, slot: Slot, memory: &Memory) -> Result<(), CryptoError> {
-        let entry = self.seal_memory(memory, Target::Old(slot))?;
+        let writer = self.open.records.get(slot).and_then(|entry| entry.unreviewed_of);
+        let entry = self.seal_memory(memory, writer, Target::Old(slot))?;
         self.updated.insert(slot, entry);
         Ok(())
     }
@@ -175,6 +182,7 @@ impl<'a, P: Primitives> Transaction<'a, P> {
             created: 0,
             updated: 0,
             expires: None,
+            unreviewed_of: None,
             key: self.manifest.key,
             scopes,
             kind: keepsake_memory::Kind::default(),
@@ -235,9 +243,19 @@ impl<'a, P: Primitives> Transaction<'a, P> {
 
     /// Adds a receipt to the chain; answers its id.
     pub fn receipt(&mut self, at: Millis, subject: &Subject, entry: ReceiptEntry) -> Result<[u8; 16], CryptoError> {
+        self.receipt_of(at, Some(subject.clone()), entry)
+    }
+
+    /// The same for what may concern all.
+    pub fn receipt_of(
+        &mut self,
+        at: Millis,
+        subject: Option<Subject>,
+        entry: ReceiptEntry,
+    ) -> Result<[u8; 16], CryptoError> {
         let id = self.random.make()?;
         let number = self.manifest.receipts + 1;
-        let receipt = Receipt { id, number, previous: self.manifest.head, at, subject: subject.clone(), entry };
+        let receipt = Receipt { id, number, previous: self.manifest.head, at, subject, entry };
         self.append_receipt(&receipt)?;
         Ok(id)
     }
@@ -291,12 +309,12 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         Ok(Committed { stored })
     }
 
-    fn seal_memory(&mut self, memory: &Memory, target: Target) -> Result<Entry, CryptoError> {
+    fn seal_memory(&mut self, memory: &Memory, writer: Option<Writer>, target: Target) -> Result<Entry, CryptoError> {
         let key = self.open.keys.object_key(Space::Records, memory.id.as_bytes());
         let bytes = encode(&SealedMemory::from(memory))?;
         self.seal(Space::Records, key, memory.revision, &bytes, None, Some(target))?;
         let (records, keys) = (&mut self.open.records, &self.open.keys);
-        Ok(entry_of(memory, self.manifest.key, records.sets_mut(), &keys.words))
+        Ok(entry_of(memory, writer, self.manifest.key, records.sets_mut(), &keys.words))
     }
 
     fn seal(

@@ -422,6 +422,7 @@ impl Open {
         let holds = |decision: &Decision| match decision {
             Decision::Grant(grant) => grant.validity.holds(now, session),
             Decision::Denial(denial) => denial.validity.holds(now, session),
+            Decision::Rule(_) => true,
         };
         let decisions = self.decisions.iter().map(|(_, decision)| decision);
         let ended: Vec<_> = decisions.filter(|decision| !holds(decision)).map(Decision::id).collect();
