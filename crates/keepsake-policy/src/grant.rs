@@ -20,7 +20,7 @@ pub type SessionId = [u8; 16];
 
 /// What a subject wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Ask a question and get the memories that answer it best.
@@ -33,7 +33,7 @@ pub enum Action {
 
 /// How long a decision holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GrantDuration {
     /// For one answer.

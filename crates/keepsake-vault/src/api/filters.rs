@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Narrows an answer; every field that is given must hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Filters {
     /// Memories of one of these kinds.
@@ -27,7 +27,7 @@ pub struct Filters {
 
 /// A span of time; at least one end of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimeRange {
     /// Its first moment, in RFC 3339.
@@ -40,7 +40,7 @@ pub struct TimeRange {
 
 /// A test of one field, or several together. At most 8 deep and 64 tests in all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// All of these hold.
@@ -72,7 +72,7 @@ pub enum Condition {
 
 /// Compares a name. Every field that is given must hold, and one is given at least.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NameTest {
     /// It is this.
@@ -91,7 +91,7 @@ pub struct NameTest {
 
 /// Compares a moment with others in RFC 3339. Every field that is given must hold, and one is given at least.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MomentTest {
     /// At this moment.
@@ -116,7 +116,7 @@ pub struct MomentTest {
 
 /// Looks into the words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TextTest {
     /// These characters stand there in a row, 1 to 200 of them; case does not count.

@@ -1,6 +1,8 @@
 //! What our own pages are shown of the vault and its memories.
 
-use keepsake_memory::{Channel, Kind, ListLine, Memory, MemoryId, Millis, Scope, Sensitivity, SkippedLine, Trust};
+use keepsake_memory::{
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Scope, Sensitivity, SkippedLine, Trust,
+};
 use serde::{Deserialize, Serialize};
 
 /// Whether there is a vault and whether it can be read.
@@ -275,6 +277,14 @@ impl From<&Memory> for MemoryView {
             valid_from: memory.draft.valid_from,
             valid_to: memory.draft.valid_to,
         }
+    }
+}
+
+impl MemoryView {
+    /// What it says, to be written again.
+    pub(crate) fn into_draft(self) -> Draft {
+        let Self { text, kind, scopes, sensitivity, expires, valid_from, valid_to, .. } = self;
+        Draft { text, kind, scopes, sensitivity, expires, valid_from, valid_to }
     }
 }
 

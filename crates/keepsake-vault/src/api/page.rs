@@ -8,7 +8,7 @@ use super::Filters;
 
 /// The methods of the page API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub enum PageMethod {
     /// What this provider can do. Needs nothing.
     #[serde(rename = "memory.capabilities")]
@@ -64,13 +64,13 @@ impl PageMethod {
 
 /// The empty object, for methods that take nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NoParams {}
 
 /// The answer to `memory.capabilities`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct Capabilities {
     /// The version of the page API.
     pub api: u32,
@@ -82,7 +82,7 @@ pub struct Capabilities {
 
 /// Limits on what may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct Limits {
     /// The longest request, in UTF-8 bytes of its JSON form.
     pub request_bytes: u32,
@@ -106,7 +106,7 @@ pub struct Limits {
 
 /// What to ask the person for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PermissionsParams {
     /// Names of scopes, 1 to 16, or `["*"]` for all.
@@ -124,7 +124,7 @@ pub struct PermissionsParams {
 
 /// The asker's own grants that hold now; the answer to `permissions.request` and `permissions.query`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct PermissionsResult {
     /// One entry a grant; none where there is none.
     pub grants: Vec<PageGrant>,
@@ -132,7 +132,7 @@ pub struct PermissionsResult {
 
 /// One grant as its subject sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct PageGrant {
     /// Names of scopes, or `["*"]`.
     pub scopes: Vec<String>,
@@ -157,7 +157,7 @@ pub struct PageGrant {
 
 /// The answer to `permissions.revoke`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct RevokeResult {
     /// How many grants ended.
     pub revoked: u32,
@@ -165,7 +165,7 @@ pub struct RevokeResult {
 
 /// What to look for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SearchParams {
     /// The question, in the person's or the assistant's words; 1 to 1,000 characters.
@@ -180,7 +180,7 @@ pub struct SearchParams {
 
 /// The answer to `memory.search`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct SearchResult {
     /// The best first.
     pub results: Vec<MemoryHit>,
@@ -190,7 +190,7 @@ pub struct SearchResult {
 
 /// One memory that fits a question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct MemoryHit {
     /// The memory.
     #[serde(flatten)]
@@ -201,7 +201,7 @@ pub struct MemoryHit {
 
 /// One memory that is released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct MemoryItem {
     /// Names the memory to this subject alone: another subject is given another id for it.
     pub id: String,
@@ -229,7 +229,7 @@ pub struct MemoryItem {
 
 /// Where a released memory came from; its source is not named, as that would tell of other sites.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct HitProvenance {
     /// How it came in.
     pub source: keepsake_memory::Channel,
@@ -239,7 +239,7 @@ pub struct HitProvenance {
 
 /// What to put together for a prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ContextParams {
     /// The question, in the person's or the assistant's words; 1 to 1,000 characters.
@@ -257,7 +257,7 @@ pub struct ContextParams {
 
 /// How the memories of a block are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ContextFormat {
     /// A line about each memory, and under it the words, each line of them behind `| `.
@@ -269,7 +269,7 @@ pub enum ContextFormat {
 
 /// The answer to `memory.context`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct ContextResult {
     /// The block, to be put into a prompt as it is.
     pub context: String,
@@ -283,7 +283,7 @@ pub struct ContextResult {
 
 /// Which memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GetParams {
     /// As an answer to this subject named it.
@@ -292,7 +292,7 @@ pub struct GetParams {
 
 /// The answer to `memory.get`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct GetResult {
     /// The memory.
     pub memory: MemoryItem,
@@ -302,7 +302,7 @@ pub struct GetResult {
 
 /// Which memories.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ListParams {
     /// Only in this scope, which must be granted.
@@ -321,7 +321,7 @@ pub struct ListParams {
 
 /// The answer to `memory.list`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct ListResult {
     /// The newest first.
     pub memories: Vec<MemoryItem>,
@@ -334,7 +334,7 @@ pub struct ListResult {
 
 /// What to propose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AddParams {
     /// 1 to 50 memories.
@@ -343,7 +343,7 @@ pub struct AddParams {
 
 /// One memory that a subject proposes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewMemory {
     /// The words, at most 16 KiB of UTF-8.
@@ -365,7 +365,7 @@ pub struct NewMemory {
 
 /// The answer to `memory.add`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct AddResult {
     /// One entry a memory, in the order they came.
     pub results: Vec<Added>,
@@ -375,7 +375,7 @@ pub struct AddResult {
 
 /// What became of one proposed memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct Added {
     /// Whether it was taken.
     pub status: AddStatus,
@@ -389,7 +389,7 @@ pub struct Added {
 
 /// What may become of a proposed memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AddStatus {
     /// It is kept: the person lets this subject write without being asked.
@@ -404,7 +404,7 @@ pub enum AddStatus {
 
 /// What to change; what is not said stays.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateParams {
     /// As an answer to this subject named it: a proposal of its own, or a memory that it may search or read.
@@ -428,7 +428,7 @@ pub struct UpdateParams {
 
 /// What to take back or forget.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeleteParams {
     /// As an answer to this subject named it: a proposal of its own, or a memory that it may search or read.
@@ -437,7 +437,7 @@ pub struct DeleteParams {
 
 /// The answer to `memory.update` and `memory.delete`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 pub struct ChangeResult {
     /// Whether it is done.
     pub status: ChangeStatus,
@@ -449,7 +449,7 @@ pub struct ChangeResult {
 
 /// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeStatus {
     /// It is done: it was a proposal of the subject's own.
@@ -460,7 +460,7 @@ pub enum ChangeStatus {
 
 /// What a granted subject is told without having asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum PageEvent {
     /// Its grants are others now.
@@ -479,7 +479,7 @@ pub enum PageEvent {
 
 /// What went wrong, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PageErrorCode {
     /// No live grant covers this. Says nothing of what the vault holds or whether it is locked.
@@ -504,7 +504,7 @@ pub enum PageErrorCode {
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[error("{message}")]
 pub struct PageError {
     /// For programs; stable.
