@@ -19,8 +19,8 @@ const MEMORIES = "10,000 memories of 1 KiB";
 const SIZES = [
   { size: "256 B", bytes: 256, times: 400 },
   { size: "1 KiB", bytes: 1024, times: 400 },
-  { size: "64 KiB", bytes: 64 * 1024, times: 30 },
-  { size: "1 MiB", bytes: 1024 * 1024, times: 4 },
+  { size: "64 KiB", bytes: 64 * 1024, times: 400 },
+  { size: "1 MiB", bytes: 1024 * 1024, times: 40 },
 ];
 
 type Samples<Name extends keyof Bench> = Awaited<ReturnType<Bench[Name]>>;

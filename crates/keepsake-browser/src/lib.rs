@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
-use keepsake_crypto::{CryptoError, Primitives, Random, SecretKey};
+use std::cell::{OnceCell, RefCell};
+use std::collections::VecDeque;
+
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use keepsake_crypto::{CryptoError, Plaintext, Primitives, Random, SecretKey};
 use keepsake_vault::Clock;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use zeroize::Zeroizing;
+use web_sys::{Crypto, CryptoKey, SubtleCrypto};
+
+/// How many keys SubtleCrypto holds for us at once: one for each run of long messages that is being read or written.
+const KEYS: usize = 32;
 
 /// The browser's clock.
 pub struct BrowserClock;
@@ -17,7 +23,80 @@ impl Clock for BrowserClock {
 }
 
 /// The browser's cryptography.
-pub struct BrowserPrimitives;
+#[derive(Default)]
+pub struct BrowserPrimitives {
+    subtle: OnceCell<Subtle>,
+    /// Keys that SubtleCrypto was given, the latest last: many messages share one, and handing one over takes as long as
+    /// sealing a page of text with it.
+    keys: RefCell<VecDeque<(SecretKey, Key)>>,
+}
+
+/// SubtleCrypto with the parameters of AES-256-GCM, which it has copied by the time that a call returns.
+struct Subtle {
+    crypto: SubtleCrypto,
+    parameters: Object,
+    nonce: Uint8Array,
+    associated: JsValue,
+}
+
+/// A key that does not come out of SubtleCrypto again.
+#[derive(Clone)]
+enum Key {
+    Coming(Promise),
+    Here(CryptoKey),
+}
+
+impl BrowserPrimitives {
+    fn subtle(&self) -> Result<&Subtle, JsValue> {
+        if let Some(subtle) = self.subtle.get() {
+            return Ok(subtle);
+        }
+        // `web_sys::window` knows pages only, and the vault lives in a worker.
+        let crypto = Reflect::get(&js_sys::global(), &"crypto".into())?.unchecked_into::<Crypto>().subtle();
+        let (parameters, nonce) = (Object::new(), Uint8Array::new_with_length(12));
+        Reflect::set(&parameters, &"name".into(), &"AES-GCM".into())?;
+        Reflect::set(&parameters, &"iv".into(), &nonce)?;
+        let subtle = Subtle { crypto, parameters, nonce, associated: "additionalData".into() };
+        Ok(self.subtle.get_or_init(|| subtle))
+    }
+
+    async fn import(&self, subtle: &Subtle, key: &SecretKey) -> Result<CryptoKey, JsValue> {
+        let known = self.keys.borrow().iter().find(|(known, _)| known == key).map(|(_, held)| held.clone());
+        let promise = match known {
+            Some(Key::Here(key)) => return Ok(key),
+            Some(Key::Coming(promise)) => promise,
+            None => self.begin_import(subtle, key)?,
+        };
+        let imported: CryptoKey = JsFuture::from(promise).await?.unchecked_into();
+        if let Some((_, held)) = self.keys.borrow_mut().iter_mut().find(|(known, _)| known == key) {
+            *held = Key::Here(imported.clone());
+        }
+        Ok(imported)
+    }
+
+    fn begin_import(&self, subtle: &Subtle, key: &SecretKey) -> Result<Promise, JsValue> {
+        let raw = Uint8Array::from(key.expose().as_slice());
+        let usages = Array::of2(&"encrypt".into(), &"decrypt".into());
+        let promise = subtle.crypto.import_key_with_str("raw", &raw, "AES-GCM", false, &usages);
+        // It was copied when it was handed over.
+        raw.fill(0, 0, raw.length());
+        let promise: Promise = promise?.unchecked_into();
+        let mut keys = self.keys.borrow_mut();
+        if keys.len() == KEYS {
+            keys.pop_front();
+        }
+        keys.push_back((key.duplicate(), Key::Coming(promise.clone())));
+        Ok(promise)
+    }
+}
+
+impl Subtle {
+    fn parameters(&self, nonce: &[u8; 12], associated: &[u8]) -> Result<&Object, JsValue> {
+        self.nonce.copy_from(nonce);
+        Reflect::set(&self.parameters, &self.associated, &Uint8Array::from(associated))?;
+        Ok(&self.parameters)
+    }
+}
 
 impl Random for BrowserPrimitives {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
@@ -35,9 +114,18 @@ impl Primitives for BrowserPrimitives {
         nonce: &[u8; 12],
         associated: &[u8],
         plaintext: &[u8],
-    ) -> Result<Vec<u8>, CryptoError> {
-        let sealed = subtle("encrypt", key, nonce, associated, plaintext).await;
-        sealed.map(|bytes| bytes.to_vec()).map_err(|_| CryptoError::DoesNotOpen)
+        output: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
+        let seal = async || -> Result<Uint8Array, JsValue> {
+            let subtle = self.subtle()?;
+            let key = self.import(subtle, key).await?;
+            let parameters = subtle.parameters(nonce, associated)?;
+            let sealing = subtle.crypto.encrypt_with_object_and_u8_array(parameters, &key, plaintext)?;
+            Ok(Uint8Array::new(&JsFuture::from(sealing).await?))
+        };
+        let sealed = seal().await.map_err(|_| CryptoError::DoesNotOpen)?;
+        append(&sealed, output);
+        Ok(())
     }
 
     async fn open_gcm(
@@ -46,39 +134,26 @@ impl Primitives for BrowserPrimitives {
         nonce: &[u8; 12],
         associated: &[u8],
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        let opened = subtle("decrypt", key, nonce, associated, sealed).await.map_err(|_| CryptoError::DoesNotOpen)?;
-        let bytes = Zeroizing::new(opened.to_vec());
+    ) -> Result<Plaintext, CryptoError> {
+        let open = async || -> Result<Uint8Array, JsValue> {
+            let subtle = self.subtle()?;
+            let key = self.import(subtle, key).await?;
+            let parameters = subtle.parameters(nonce, associated)?;
+            let opening = subtle.crypto.decrypt_with_object_and_u8_array(parameters, &key, sealed)?;
+            Ok(Uint8Array::new(&JsFuture::from(opening).await?))
+        };
+        let opened = open().await.map_err(|_| CryptoError::DoesNotOpen)?;
+        let plaintext = Plaintext::from(opened.to_vec());
         // What the browser handed over is not needed any more, and would lie about until it is collected.
         opened.fill(0, 0, opened.length());
-        Ok(bytes)
+        Ok(plaintext)
     }
 }
 
-/// One call of SubtleCrypto with a key that is for this message alone. Bound by name: what is called differs in its name
-/// only, and a worker has no `window` for web-sys to find it on.
-async fn subtle(
-    operation: &str,
-    key: &SecretKey,
-    nonce: &[u8; 12],
-    associated: &[u8],
-    bytes: &[u8],
-) -> Result<Uint8Array, JsValue> {
-    let crypto = Reflect::get(&js_sys::global(), &"crypto".into())?;
-    let subtle = Reflect::get(&crypto, &"subtle".into())?;
-    let raw = Uint8Array::from(key.expose().as_slice());
-    let usages = js_sys::Array::of1(&operation.into());
-    let import: Function = Reflect::get(&subtle, &"importKey".into())?.dyn_into()?;
-    let arguments = js_sys::Array::of5(&"raw".into(), &raw, &"AES-GCM".into(), &false.into(), &usages);
-    let imported = JsFuture::from(import.apply(&subtle, &arguments)?.dyn_into::<Promise>()?).await;
-    raw.fill(0, 0, 32);
-    let algorithm = Object::new();
-    Reflect::set(&algorithm, &"name".into(), &"AES-GCM".into())?;
-    Reflect::set(&algorithm, &"iv".into(), &Uint8Array::from(nonce.as_slice()))?;
-    Reflect::set(&algorithm, &"additionalData".into(), &Uint8Array::from(associated))?;
-    let call: Function = Reflect::get(&subtle, &operation.into())?.dyn_into()?;
-    let input = Uint8Array::from(bytes);
-    let done = JsFuture::from(call.call3(&subtle, &algorithm, &imported?, &input)?.dyn_into::<Promise>()?).await;
-    input.fill(0, 0, input.length());
-    Ok(Uint8Array::new(&done?))
+fn append(bytes: &Uint8Array, output: &mut Vec<u8>) {
+    let start = output.len();
+    output.resize(start + bytes.length() as usize, 0);
+    if let Some(place) = output.get_mut(start..) {
+        bytes.copy_to(place);
+    }
 }

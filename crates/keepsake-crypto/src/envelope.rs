@@ -4,13 +4,15 @@
 //! padded plaintext. The associated data is `"keepsake" ‖ version ‖ length of label (1) ‖ label ‖ vault (16) ‖ object (16) ‖
 //! revision (8)`: an envelope that is moved, renamed or given another revision does not open.
 
+use core::cell::Cell;
+
 use futures_util::future::try_join_all;
 use xaes_256_gcm::Xaes256Gcm;
-use xaes_256_gcm::aead::{Aead, KeyInit, Payload};
-use zeroize::Zeroizing;
+use xaes_256_gcm::aead::{Aead, AeadInOut, KeyInit, Payload};
 
 use crate::message_key::MessageKeys;
-use crate::{CryptoError, Primitives, Random, SecretKey, pad, unpad};
+use crate::padding::LENGTH;
+use crate::{CryptoError, Plaintext, Primitives, Random, SecretKey, pad, padded_len, unpad};
 
 /// The version of the envelopes that are made now.
 pub const FORMAT_VERSION: u8 = 1;
@@ -21,6 +23,10 @@ pub const ENVELOPE_OVERHEAD: usize = HEADER + TAG;
 const NONCE: usize = 24;
 const TAG: usize = 16;
 const HEADER: usize = 1 + 8 + NONCE;
+
+/// How many long messages share the first half of their nonces, and with it a message key. The other halves are 96 random
+/// bits: among so many messages two are alike with a probability of 2^-57.
+const RUN: u32 = 1 << 20;
 
 /// What an envelope holds; each has a key of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,11 +99,20 @@ pub struct Context {
 /// Seals and opens the envelopes of one purpose.
 ///
 /// Short plaintexts are sealed here and now. What has [`Primitives::LONG`] bytes or more is handed to whoever is faster at
-/// it; the bytes are the same.
+/// it; the bytes are the same. Handing over a key takes as long as sealing a page of text, so long messages share one: they
+/// are given nonces with the same first half, which is what the message key is derived from.
 pub struct Sealer {
     cipher: Xaes256Gcm,
     long: MessageKeys,
+    run: Cell<Run>,
     purpose: Purpose,
+}
+
+/// The first half of the nonces of the next long messages.
+#[derive(Clone, Copy, Default)]
+struct Run {
+    half: [u8; NONCE / 2],
+    left: u32,
 }
 
 /// A plaintext on its way into an envelope.
@@ -113,26 +128,31 @@ pub struct WaitingSeal {
     key: SecretKey,
     nonce: [u8; NONCE],
     associated: Vec<u8>,
-    padded: Zeroizing<Vec<u8>>,
+    padded: Plaintext,
     revision: u64,
 }
 
 impl Sealer {
     /// For this purpose, with this key.
     pub fn new(key: &SecretKey, purpose: Purpose) -> Self {
-        Self { cipher: Xaes256Gcm::new(key.expose().into()), long: MessageKeys::new(key), purpose }
+        Self {
+            cipher: Xaes256Gcm::new(key.expose().into()),
+            long: MessageKeys::new(key),
+            run: Cell::default(),
+            purpose,
+        }
     }
 
     /// Pads and seals.
     pub fn seal(&self, context: &Context, plaintext: &[u8], random: &mut impl Random) -> Result<Vec<u8>, CryptoError> {
         let nonce: [u8; NONCE] = random.make()?;
-        let padded = pad(plaintext)?;
+        let mut envelope = begin_envelope(context.revision, &nonce, plaintext.len());
+        pad(plaintext, &mut envelope)?;
         let aad = self.associated_data(context, FORMAT_VERSION);
-        let sealed = self
-            .cipher
-            .encrypt(&nonce.into(), Payload { msg: &padded, aad: &aad })
-            .map_err(|_| CryptoError::DoesNotOpen)?;
-        Ok(assemble(context.revision, &nonce, &sealed))
+        let (_, padded) = envelope.split_at_mut_checked(HEADER).ok_or(CryptoError::DoesNotOpen)?;
+        let tag = self.cipher.encrypt_inout_detached(&nonce.into(), &aad, padded.into());
+        envelope.extend_from_slice(&tag.map_err(|_| CryptoError::DoesNotOpen)?);
+        Ok(envelope)
     }
 
     /// Pads, and seals where that is best done here.
@@ -145,24 +165,38 @@ impl Sealer {
         if plaintext.len() < P::LONG {
             return self.seal(context, plaintext, primitives).map(Sealing::Sealed);
         }
-        let nonce: [u8; NONCE] = primitives.make()?;
+        let nonce = self.make_long_nonce(primitives)?;
+        let mut padded = Plaintext::with_capacity(padded_len(plaintext.len()));
+        pad(plaintext, padded.bytes_mut())?;
         Ok(Sealing::Waiting(WaitingSeal {
             key: self.long.derive(&nonce),
             nonce,
             associated: self.associated_data(context, FORMAT_VERSION),
-            padded: pad(plaintext)?,
+            padded,
             revision: context.revision,
         }))
     }
 
+    fn make_long_nonce(&self, random: &mut impl Random) -> Result<[u8; NONCE], CryptoError> {
+        let mut run = self.run.get();
+        if run.left == 0 {
+            run = Run { half: random.make()?, left: RUN };
+        }
+        self.run.set(Run { left: run.left - 1, ..run });
+        let rest: [u8; NONCE / 2] = random.make()?;
+        let mut nonce = [0; NONCE];
+        nonce.iter_mut().zip(run.half.iter().chain(&rest)).for_each(|(to, from)| *to = *from);
+        Ok(nonce)
+    }
+
     /// Opens what was sealed under this very context.
-    pub fn open(&self, context: &Context, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    pub fn open(&self, context: &Context, envelope: &[u8]) -> Result<Plaintext, CryptoError> {
         let (nonce, sealed) = take_apart(context, envelope)?;
         let aad = self.associated_data(context, FORMAT_VERSION);
         let padded = self
             .cipher
             .decrypt(nonce.into(), Payload { msg: sealed, aad: &aad })
-            .map(Zeroizing::new)
+            .map(Plaintext::from)
             .map_err(|_| CryptoError::DoesNotOpen)?;
         unpadded(padded)
     }
@@ -170,10 +204,10 @@ impl Sealer {
     /// Opens many envelopes at once, each under its context; the answer stands in their order.
     pub async fn open_all<P: Primitives>(
         &self,
-        envelopes: &[(Context, Vec<u8>)],
+        envelopes: &[(Context, impl AsRef<[u8]>)],
         primitives: &P,
-    ) -> Vec<Result<Zeroizing<Vec<u8>>, CryptoError>> {
-        let opening = envelopes.iter().map(|(context, envelope)| self.open_one(context, envelope, primitives));
+    ) -> Vec<Result<Plaintext, CryptoError>> {
+        let opening = envelopes.iter().map(|(context, envelope)| self.open_one(context, envelope.as_ref(), primitives));
         futures_util::future::join_all(opening).await
     }
 
@@ -182,7 +216,7 @@ impl Sealer {
         context: &Context,
         envelope: &[u8],
         primitives: &P,
-    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    ) -> Result<Plaintext, CryptoError> {
         if envelope.len() < P::LONG {
             return self.open(context, envelope);
         }
@@ -210,19 +244,20 @@ pub async fn seal_all<P: Primitives>(sealing: Vec<Sealing>, primitives: &P) -> R
     try_join_all(sealing.into_iter().map(async |one| match one {
         Sealing::Sealed(envelope) => Ok(envelope),
         Sealing::Waiting(WaitingSeal { key, nonce, associated, padded, revision }) => {
-            let sealed = primitives.seal_gcm(&key, gcm_nonce(&nonce), &associated, &padded).await?;
-            Ok(assemble(revision, &nonce, &sealed))
+            let mut envelope = begin_envelope(revision, &nonce, padded.len());
+            primitives.seal_gcm(&key, gcm_nonce(&nonce), &associated, &padded, &mut envelope).await?;
+            Ok(envelope)
         }
     }))
     .await
 }
 
-fn assemble(revision: u64, nonce: &[u8; NONCE], sealed: &[u8]) -> Vec<u8> {
-    let mut envelope = Vec::with_capacity(HEADER + sealed.len());
+/// What stands before the ciphertext, with room for that of so long a plaintext: what has to grow leaves a copy behind.
+fn begin_envelope(revision: u64, nonce: &[u8; NONCE], length: usize) -> Vec<u8> {
+    let mut envelope = Vec::with_capacity(ENVELOPE_OVERHEAD + padded_len(length));
     envelope.push(FORMAT_VERSION);
     envelope.extend_from_slice(&revision.to_be_bytes());
     envelope.extend_from_slice(nonce);
-    envelope.extend_from_slice(sealed);
     envelope
 }
 
@@ -241,11 +276,9 @@ fn take_apart<'a>(context: &Context, envelope: &'a [u8]) -> Result<(&'a [u8; NON
 }
 
 /// The plaintext where it stands: another copy would have to be wiped too.
-fn unpadded(mut padded: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+fn unpadded(padded: Plaintext) -> Result<Plaintext, CryptoError> {
     let length = unpad(&padded)?.len();
-    padded.copy_within(4..4 + length, 0);
-    padded.truncate(length);
-    Ok(padded)
+    Ok(padded.cut(LENGTH, length))
 }
 
 /// XAES-256-GCM spends the first half of its nonce on the message key, and the second half in GCM.
@@ -334,6 +367,14 @@ mod tests {
             assert_eq!(opened[0].as_ref().unwrap().as_slice(), plaintext);
             assert!(opened[1].is_err() && opened[2].is_err());
         }
+        let nonce = |sealer: &Sealer| match sealer.begin(&HERE, b"green tea", &mut Eager).unwrap() {
+            Sealing::Waiting(waiting) => waiting.nonce,
+            Sealing::Sealed(_) => unreachable!("it is long"),
+        };
+        let (first, second, other) = (nonce(&sealer), nonce(&sealer), nonce(&super::tests::sealer(Purpose::Catalogue)));
+        assert_eq!(first[..12], second[..12], "long messages share a message key");
+        assert_ne!(first[12..], second[12..]);
+        assert_ne!(first[..12], other[..12], "but not with another time that the vault is open");
     }
 
     #[test]

@@ -32,6 +32,11 @@ impl SecretKey {
         &self.0
     }
 
+    /// A second one like it, for who has to keep it.
+    pub fn duplicate(&self) -> Self {
+        Self(self.0)
+    }
+
     /// To be written over at once.
     pub(crate) fn zero() -> Self {
         Self([0; 32])

@@ -5,6 +5,7 @@ mod kdf;
 mod keys;
 mod message_key;
 mod padding;
+mod plaintext;
 mod primitives;
 mod random;
 mod recovery;
@@ -15,7 +16,8 @@ pub use envelope::{
 };
 pub use kdf::{Kdf, SALT_LEN, derive_kek, normal_passphrase};
 pub use keys::{IdKey, IdentityKey, SecretKey, TextKey, VaultKey, digest};
-pub use padding::{pad, unpad};
+pub use padding::{pad, padded_len, unpad};
+pub use plaintext::Plaintext;
 pub use primitives::Primitives;
 pub use random::Random;
 pub use recovery::RecoveryCode;

@@ -1,30 +1,35 @@
 //! Padmé padding (Nikitin et al., “Reducing Metadata Leakage from Encrypted Files and Communication with PURBs”, 2019): a
 //! length says only its order of magnitude and a few bits, for at most 12 % more bytes.
 
-use zeroize::Zeroizing;
-
 use crate::CryptoError;
 
 /// Below this everything is one length: short memories are not told apart at all.
 const SMALLEST: usize = 256;
 
-/// `plaintext` with its length before it (4 bytes, big endian) and zeros behind it.
-pub fn pad(plaintext: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+/// The bytes of the length that stands before a plaintext.
+pub(crate) const LENGTH: usize = 4;
+
+/// How many bytes so many are once they are padded.
+pub fn padded_len(length: usize) -> usize {
+    padme(length + LENGTH)
+}
+
+/// Puts `plaintext` with its length before it (4 bytes, big endian) and zeros behind it at the end of `output`.
+pub fn pad(plaintext: &[u8], output: &mut Vec<u8>) -> Result<(), CryptoError> {
     let length = u32::try_from(plaintext.len()).map_err(|_| CryptoError::DoesNotOpen)?;
-    let total = padme(plaintext.len() + 4);
-    let mut padded = Zeroizing::new(Vec::with_capacity(total));
-    padded.extend_from_slice(&length.to_be_bytes());
-    padded.extend_from_slice(plaintext);
-    padded.resize(total, 0);
-    Ok(padded)
+    let end = output.len() + padded_len(plaintext.len());
+    output.extend_from_slice(&length.to_be_bytes());
+    output.extend_from_slice(plaintext);
+    output.resize(end, 0);
+    Ok(())
 }
 
 /// What was padded; refuses every form but the one that [`pad`] makes.
 pub fn unpad(padded: &[u8]) -> Result<&[u8], CryptoError> {
-    let (length, rest) = padded.split_first_chunk::<4>().ok_or(CryptoError::DoesNotOpen)?;
+    let (length, rest) = padded.split_first_chunk::<LENGTH>().ok_or(CryptoError::DoesNotOpen)?;
     let length = u32::from_be_bytes(*length) as usize;
     let (plaintext, zeros) = rest.split_at_checked(length).ok_or(CryptoError::DoesNotOpen)?;
-    if padded.len() != padme(length + 4) || zeros.iter().any(|&byte| byte != 0) {
+    if padded.len() != padme(length + LENGTH) || zeros.iter().any(|&byte| byte != 0) {
         return Err(CryptoError::DoesNotOpen);
     }
     Ok(plaintext)
@@ -46,10 +51,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn pad(plaintext: &[u8]) -> Vec<u8> {
+        let mut padded = Vec::new();
+        super::pad(plaintext, &mut padded).unwrap();
+        padded
+    }
+
     #[test]
     fn short_plaintexts_have_one_length() {
-        assert_eq!(pad(b"").unwrap().len(), SMALLEST);
-        assert_eq!(pad(&[1; SMALLEST - 4]).unwrap().len(), SMALLEST);
+        assert_eq!(pad(b"").len(), SMALLEST);
+        assert_eq!(pad(&[1; SMALLEST - 4]).len(), SMALLEST);
     }
 
     #[test]
@@ -62,12 +73,12 @@ mod tests {
 
     #[test]
     fn another_form_of_the_same_plaintext_is_refused() {
-        let good = pad(b"tea").unwrap();
-        let mut longer = good.to_vec();
+        let good = pad(b"tea");
+        let mut longer = good.clone();
         longer.push(0);
-        let mut dirty = good.to_vec();
+        let mut dirty = good.clone();
         *dirty.last_mut().unwrap() = 1;
-        let mut lying = good.to_vec();
+        let mut lying = good.clone();
         lying[0] = 0xff;
         for bytes in [longer, dirty, lying, vec![], vec![0; 3]] {
             assert_eq!(unpad(&bytes), Err(CryptoError::DoesNotOpen));
@@ -78,7 +89,7 @@ mod tests {
         #[test]
         fn padding_comes_off_and_costs_little(length in 0_usize..20_000) {
             let plaintext: Vec<u8> = (0..length).map(|n| n as u8).collect();
-            let padded = pad(&plaintext).unwrap();
+            let padded = pad(&plaintext);
             prop_assert_eq!(unpad(&padded).unwrap(), &plaintext[..]);
             prop_assert!(padded.len() as f64 <= ((length + 4) as f64 * 1.12).max(SMALLEST as f64));
         }

@@ -2,9 +2,8 @@
 
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, KeyInit, Payload};
-use zeroize::Zeroizing;
 
-use crate::{CryptoError, Random, SecretKey};
+use crate::{CryptoError, Plaintext, Random, SecretKey};
 
 /// A system. Whatever it does not bring is done by this crate.
 #[allow(async_fn_in_trait, reason = "a vault runs on one thread: no caller needs the futures to be Send")]
@@ -12,17 +11,19 @@ pub trait Primitives: Random {
     /// From how many bytes on the two functions below are faster than this crate.
     const LONG: usize = usize::MAX;
 
-    /// AES-256-GCM: the ciphertext with the tag behind it.
+    /// AES-256-GCM: puts the ciphertext with the tag behind it at the end of `output`.
     async fn seal_gcm(
         &self,
         key: &SecretKey,
         nonce: &[u8; 12],
         associated: &[u8],
         plaintext: &[u8],
-    ) -> Result<Vec<u8>, CryptoError> {
+        output: &mut Vec<u8>,
+    ) -> Result<(), CryptoError> {
         let cipher = Aes256Gcm::new(key.expose().into());
         let payload = Payload { msg: plaintext, aad: associated };
-        cipher.encrypt(nonce.into(), payload).map_err(|_| CryptoError::DoesNotOpen)
+        output.extend(cipher.encrypt(nonce.into(), payload).map_err(|_| CryptoError::DoesNotOpen)?);
+        Ok(())
     }
 
     /// The plaintext, where the tag fits.
@@ -32,9 +33,9 @@ pub trait Primitives: Random {
         nonce: &[u8; 12],
         associated: &[u8],
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    ) -> Result<Plaintext, CryptoError> {
         let cipher = Aes256Gcm::new(key.expose().into());
         let payload = Payload { msg: sealed, aad: associated };
-        cipher.decrypt(nonce.into(), payload).map(Zeroizing::new).map_err(|_| CryptoError::DoesNotOpen)
+        cipher.decrypt(nonce.into(), payload).map(Plaintext::from).map_err(|_| CryptoError::DoesNotOpen)
     }
 }

@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use futures_util::future::try_join_all;
 use idb::{Factory, TransactionMode as WriteMode};
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
-use keepsake_vault::{Batch, ObjectKey, Space, Store, StoreError};
+use keepsake_vault::{Batch, ObjectKey, Placed, Space, Store, StoreError};
 use rexie::{ObjectStore, Rexie, TransactionMode};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DomException, IdbDatabase, IdbTransaction};
+use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
 /// The version of the database's object stores, not of what is in them.
 const VERSION: u32 = 2;
@@ -48,19 +51,25 @@ impl IdbStore {
         make().map_err(|error| failed(&error))
     }
 
-    /// All of it or nothing.
-    async fn commit_once(&self, batch: &Batch) -> Result<(), StoreError> {
+    /// All of it or nothing. What is made on the way stays in the batch.
+    async fn commit_once(
+        &self,
+        batch: &mut Batch,
+        make: &mut impl FnMut() -> Result<Option<Placed>, StoreError>,
+    ) -> Result<(), StoreError> {
         let watched = self.strict_transaction()?;
         let transaction = idb::Transaction::from(watched.clone());
         // No request is awaited by itself: the transaction's end tells of them all.
-        if let Err(error) = issue(&watched, batch) {
+        if let Err(error) = issue(&watched, batch, make) {
             // What was issued before must not be written without the rest.
             if let Ok(aborting) = transaction.abort() {
                 let _aborted = aborting.await;
             }
-            return Err(failed(&error));
+            return Err(error);
         }
-        match transaction.await {
+        // Said here, or the commit would begin only once every single answer had come back.
+        let committing = transaction.commit().map_err(|error| write_failed(&error))?;
+        match committing.await {
             Ok(result) if result.is_committed() => Ok(()),
             // The reason stands on the transaction alone.
             Ok(_) => {
@@ -107,35 +116,60 @@ impl Store for IdbStore {
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        match self.commit_once(&batch).await {
+        self.commit_while_made(batch, || Ok(None)).await
+    }
+
+    async fn commit_while_made(
+        &self,
+        mut batch: Batch,
+        mut make: impl FnMut() -> Result<Option<Placed>, StoreError>,
+    ) -> Result<(), StoreError> {
+        match self.commit_once(&mut batch, &mut make).await {
             // The transaction after one that ran out of space may only delete, so that room can be made: Firefox takes no puts in
             // it. The next one is as any other, and shows whether there is room by now.
-            Err(StoreError::Failed(why)) if why.contains("InvalidStateError") => self.commit_once(&batch).await,
+            Err(StoreError::Failed(why)) if why.contains("InvalidStateError") => {
+                self.commit_once(&mut batch, &mut make).await
+            }
             outcome => outcome,
         }
     }
 }
 
-/// Asks for every change of a batch. Each object store is looked up once: there may be thousands of objects.
-fn issue(transaction: &IdbTransaction, batch: &Batch) -> Result<(), JsValue> {
+/// Asks for every change of a batch, and for every object that is made. Firefox's parent process writes what it was asked for
+/// so far while the next object is sealed here.
+fn issue(
+    transaction: &IdbTransaction,
+    batch: &mut Batch,
+    make: &mut impl FnMut() -> Result<Option<Placed>, StoreError>,
+) -> Result<(), StoreError> {
+    // Each object store is looked up once: there may be thousands of objects.
+    let mut stores: BTreeMap<Space, IdbObjectStore> = BTreeMap::new();
+    let mut in_store = |space: Space, ask: &dyn Fn(&IdbObjectStore) -> Result<IdbRequest, JsValue>| {
+        let store = match stores.entry(space) {
+            Entry::Occupied(store) => store.into_mut(),
+            Entry::Vacant(place) => place.insert(transaction.object_store(space.name()).map_err(|e| failed(&e))?),
+        };
+        ask(store).map(drop).map_err(|error| failed(&error))
+    };
     for space in &batch.clears {
-        transaction.object_store(space.name())?.clear()?;
+        in_store(*space, &IdbObjectStore::clear)?;
     }
-    for space in Space::ALL {
-        let mut puts = batch.puts.iter().filter(|(other, _, _)| *other == space).peekable();
-        let mut deletes = batch.deletes.iter().filter(|(other, _)| *other == space).peekable();
-        if puts.peek().is_none() && deletes.peek().is_none() {
-            continue;
-        }
-        let store = transaction.object_store(space.name())?;
-        for (_, key, value) in puts {
-            store.put_with_key(&Uint8Array::from(value.as_slice()), &key_value(key))?;
-        }
-        for (_, key) in deletes {
-            store.delete(&key_value(key))?;
-        }
+    for (space, key, value) in &batch.puts {
+        in_store(*space, &|store| put(store, key, value))?;
+    }
+    while let Some((space, key, value)) = make()? {
+        let asked = in_store(space, &|store| put(store, &key, &value));
+        batch.puts.push((space, key, value));
+        asked?;
+    }
+    for (space, key) in &batch.deletes {
+        in_store(*space, &|store| store.delete(&key_value(key)))?;
     }
     Ok(())
+}
+
+fn put(store: &IdbObjectStore, key: &ObjectKey, value: &[u8]) -> Result<IdbRequest, JsValue> {
+    store.put_with_key(&Uint8Array::from(value), &key_value(key))
 }
 
 fn key_value(key: &ObjectKey) -> JsValue {

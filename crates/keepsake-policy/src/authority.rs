@@ -107,3 +107,27 @@ impl<'a> Authority<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proofs::{NOW, SESSION, grant, site};
+
+    #[test]
+    fn scopes_are_covered_by_several_grants_together_and_all_only_by_one_for_all() {
+        let scope = |name| Scope::new(name).unwrap();
+        let of = |scopes: ScopeSet| Grant { terms: crate::GrantTerms { scopes, ..grant().terms }, ..grant() };
+        let (food, work) = (ScopeSet::Named([scope("food")].into()), ScopeSet::Named([scope("work")].into()));
+        let grants = [of(food), Grant { each_time: true, ..of(work.clone()) }];
+        let authority = authorise(&grants, &site(), Action::Search, NOW, SESSION).unwrap();
+        let both = ScopeSet::Named([scope("food"), scope("work")].into());
+        assert!(authority.covers_all(&both) && !authority.covers_all(&ScopeSet::All));
+        assert_eq!(authority.grant_for(&scope("work")).map(|grant| grant.each_time), Some(true));
+        assert!(authority.covers(&scope("food")) && !authority.covers(&scope("health")));
+        assert_eq!(authority.grants().len(), 2);
+        let food = ScopeSet::Named([scope("food")].into());
+        assert_eq!([Some(&food), Some(&work), None].map(|among| authority.asks_each_time(among)), [false, true, true]);
+        let all = [of(ScopeSet::All)];
+        assert!(authorise(&all, &site(), Action::Add, NOW, SESSION).unwrap().covers_all(&ScopeSet::All));
+    }
+}

@@ -56,13 +56,6 @@ pub struct GrantTerms {
     pub scopes: ScopeSet,
 }
 
-impl GrantTerms {
-    /// Whether these terms allow everything that `other` asks for.
-    pub fn cover(&self, other: &Self) -> bool {
-        other.actions.is_subset(&self.actions) && self.scopes.covers(&other.scopes)
-    }
-}
-
 /// What of the asked actions no grant of these allows in a scope: all that a person need be asked about.
 pub fn missing_actions<'a>(
     held: impl IntoIterator<Item = &'a Grant>,

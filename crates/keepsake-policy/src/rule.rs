@@ -23,3 +23,14 @@ impl SubjectRule {
         !self.paused && !self.each_time
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_that_changes_nothing_is_void() {
+        let rule = |paused, each_time| SubjectRule { subject: crate::proofs::site(), paused, each_time }.is_void();
+        assert_eq!([rule(false, false), rule(true, false), rule(false, true)], [true, false, false]);
+    }
+}

@@ -5,10 +5,9 @@
 
 use std::collections::HashMap;
 
-use keepsake_crypto::CryptoError;
+use keepsake_crypto::{CryptoError, Plaintext};
 use keepsake_memory::{Kind, MAX_SCOPES_PER_MEMORY, MemoryId, Millis, Scope, Sensitivity};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 /// The most entries of a segment.
 pub(crate) const SEGMENT_ENTRIES: usize = 1024;
@@ -124,15 +123,13 @@ pub(crate) struct SegmentRef {
 }
 
 /// A segment's entries as bytes, in memory that is wiped.
-pub(crate) fn encode_segment<'a>(
-    entries: impl Iterator<Item = &'a Entry> + Clone,
-    sets: &ScopeSets,
-) -> Zeroizing<Vec<u8>> {
+pub(crate) fn encode_segment<'a>(entries: impl Iterator<Item = &'a Entry> + Clone, sets: &ScopeSets) -> Plaintext {
     let mut used: Vec<ScopesId> = entries.clone().map(|entry| entry.scopes).collect();
     used.sort_unstable();
     used.dedup();
     let count = entries.clone().count();
-    let mut bytes = Zeroizing::new(Vec::with_capacity(8 + used.len() * 64 + count * ENTRY_BYTES));
+    let mut plaintext = Plaintext::with_capacity(8 + used.len() * 64 + count * ENTRY_BYTES);
+    let bytes = plaintext.bytes_mut();
     bytes.extend_from_slice(&(used.len() as u32).to_be_bytes());
     for id in &used {
         let scopes = sets.get(*id);
@@ -159,7 +156,7 @@ pub(crate) fn encode_segment<'a>(
         }
         bytes.push(code(&Standing::ALL, entry.standing));
     }
-    bytes
+    plaintext
 }
 
 /// Reads what [`encode_segment`] wrote, and refuses every other form.

@@ -258,7 +258,7 @@ impl Open {
             }
             let mut transaction = self.transaction(random);
             for memory in &lost {
-                transaction.add_memory(memory)?;
+                transaction.add_memory(memory);
             }
             transaction.delete_strays(Space::Records, &erased);
             transaction.commit(store).await?;

@@ -202,7 +202,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         // Whoever edits a text has read it.
         after.provenance.reviewed |= before.trust() == Trust::Unreviewed;
         let mut transaction = open.transaction(random);
-        transaction.replace_memory(slot, &after, Some(&before.draft.text))?;
+        transaction.replace_memory(slot, &after, Some(&before.draft.text));
         transaction.commit(store).await?;
         effects.push(changed(&[Topic::Memories]));
         Ok(MemoryView::from(&after))
@@ -234,8 +234,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let mut transaction = open.transaction(random);
         for (slot, memory) in &memories {
             match slot {
-                Some(slot) => transaction.replace_memory(*slot, memory, None)?,
-                None => transaction.add_memory(memory)?,
+                Some(slot) => transaction.replace_memory(*slot, memory, None),
+                None => transaction.add_memory(memory),
             }
         }
         transaction.commit(store).await?;

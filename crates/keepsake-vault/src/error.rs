@@ -40,6 +40,7 @@ impl OwnerError {
 impl From<StoreError> for OwnerError {
     fn from(error: StoreError) -> Self {
         let code = match error {
+            StoreError::Unsealed(error) => return error.into(),
             StoreError::Unavailable(_) => OwnerErrorCode::StorageUnavailable,
             StoreError::Full => OwnerErrorCode::StorageFull,
             StoreError::Failed(_) => OwnerErrorCode::StorageFailed,

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use keepsake_crypto::{
-    CryptoError, IdKey, IdentityKey, Kdf, Purpose, Sealer, SecretKey, SetHash, TextKey, VaultKey, digest,
+    CryptoError, IdKey, IdentityKey, Kdf, Plaintext, Purpose, Sealer, SecretKey, SetHash, TextKey, VaultKey, digest,
 };
 use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
 use keepsake_policy::{Denial, Grant, Subject, SubjectRule};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use crate::api::ReceiptEntry;
 use crate::catalogue::SegmentRef;
@@ -443,9 +443,18 @@ pub(crate) fn purpose_of(space: Space) -> Purpose {
 }
 
 /// CBOR, in memory that is wiped.
-pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(512));
-    ciborium::into_writer(value, &mut *bytes).map_err(|_| CryptoError::DoesNotOpen)?;
+pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Plaintext, CryptoError> {
+    encode_into(value, 512)
+}
+
+/// A memory as it is sealed.
+pub(crate) fn encode_memory(memory: &Memory) -> Result<Plaintext, CryptoError> {
+    encode_into(&SealedMemory::from(memory), memory.draft.text.len() + 512)
+}
+
+fn encode_into<T: Serialize>(value: &T, expected: usize) -> Result<Plaintext, CryptoError> {
+    let mut bytes = Plaintext::with_capacity(expected);
+    ciborium::into_writer(value, bytes.bytes_mut()).map_err(|_| CryptoError::DoesNotOpen)?;
     Ok(bytes)
 }
 

@@ -62,8 +62,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         for deed in deeds.values() {
             let words = deed.before.as_ref().map(|before| before.draft.text.as_str());
             match (&deed.after, deed.slot) {
-                (Some(after), Some(slot)) => transaction.replace_memory(slot, after, words)?,
-                (Some(after), None) => transaction.add_memory(after)?,
+                (Some(after), Some(slot)) => transaction.replace_memory(slot, after, words),
+                (Some(after), None) => transaction.add_memory(after),
                 (None, Some(slot)) => transaction.forget_memory(slot, words),
                 (None, None) => {}
             }
@@ -142,8 +142,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         for deed in &deeds {
             let words = deed.before.as_ref().map(|before| before.draft.text.as_str());
             match (&deed.after, deed.slot) {
-                (Some(after), Some(slot)) => transaction.replace_memory(slot, after, words)?,
-                (Some(after), None) => transaction.add_memory(after)?,
+                (Some(after), Some(slot)) => transaction.replace_memory(slot, after, words),
+                (Some(after), None) => transaction.add_memory(after),
                 (None, Some(slot)) => transaction.forget_memory(slot, words),
                 (None, None) => {}
             }

@@ -3,12 +3,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use keepsake_crypto::{Context, CryptoError, Primitives, Purpose, VaultKey, digest, revision_of, tag_of};
+use keepsake_crypto::{Context, CryptoError, Plaintext, Primitives, Purpose, VaultKey, digest, revision_of, tag_of};
 use keepsake_memory::{Memory, MemoryId, Millis};
 use keepsake_policy::{Denial, Grant, Ledger, SessionId, Subject};
 use keepsake_search::Slot;
 use serde::de::DeserializeOwned;
-use zeroize::Zeroizing;
 
 use crate::api::{OwnerError, OwnerErrorCode};
 use crate::catalogue::{Entry, SegmentRef, Writer, decode_segment};
@@ -341,7 +340,7 @@ impl Open {
     }
 
     /// Opens one stored object, under the key of now or, while everything is sealed anew, under the one before.
-    pub fn read_bytes(&self, space: Space, key: ObjectKey, envelope: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    pub fn read_bytes(&self, space: Space, key: ObjectKey, envelope: &[u8]) -> Result<Plaintext, CryptoError> {
         let revision = revision_of(envelope).ok_or(CryptoError::DoesNotOpen)?;
         let context = Context { vault: self.vault, object: key, revision };
         let opened = self.keys.sealer(purpose_of(space))?.open(&context, envelope);

@@ -35,8 +35,8 @@ pub(crate) struct Records {
 
 /// A change of entries that is worked out and not yet done.
 pub(crate) struct Change {
-    updated: BTreeMap<Slot, Entry>,
-    added: Vec<Entry>,
+    pub updated: BTreeMap<Slot, Entry>,
+    pub added: Vec<Entry>,
     /// Segments that are written anew, with their slots.
     pub written: BTreeMap<u32, Vec<Slot>>,
     /// Segments that are no more.

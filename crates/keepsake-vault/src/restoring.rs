@@ -356,8 +356,8 @@ impl Open {
         let mut transaction = self.transaction(random);
         for (slot, memory, before) in &chosen {
             match slot {
-                Some(slot) => transaction.replace_memory(*slot, memory, before.as_deref())?,
-                None => transaction.add_memory(memory)?,
+                Some(slot) => transaction.replace_memory(*slot, memory, before.as_deref()),
+                None => transaction.add_memory(memory),
             }
         }
         transaction.commit(store).await?;

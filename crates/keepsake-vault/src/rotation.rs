@@ -159,7 +159,7 @@ impl Open {
         let mut transaction = self.transaction(random);
         for (slot, memory) in slots.iter().zip(&memories) {
             match memory {
-                Some(memory) => transaction.reseal_memory(*slot, memory)?,
+                Some(memory) => transaction.reseal_memory(*slot, memory),
                 // What does not open under the key before will open under none.
                 None => transaction.set_aside(*slot),
             }
@@ -182,9 +182,9 @@ impl Open {
         }
         let mut transaction = self.transaction(random);
         let mut puts = Vec::with_capacity(objects.len());
-        for ((space, stored), plaintext) in objects.iter().zip(&plaintexts) {
+        for ((space, stored), plaintext) in objects.iter().zip(plaintexts) {
             // What does not open stays as it is: it is damaged under either key.
-            let put = plaintext.as_ref().map(|bytes| transaction.reseal(*space, *stored, bytes)).transpose()?;
+            let put = plaintext.map(|bytes| transaction.reseal(*space, *stored, bytes));
             puts.push((stored.key, put));
         }
         transaction.manifest_mut().rotation = Some(Rotation { small: true, ..Rotation::default() });
@@ -217,8 +217,8 @@ impl Open {
             plaintexts.extend(opened.map(|bytes| (*key, bytes)));
         }
         let mut transaction = self.transaction(random);
-        for (key, bytes) in &plaintexts {
-            transaction.reseal_receipt(*key, bytes)?;
+        for (key, bytes) in plaintexts {
+            transaction.reseal_receipt(key, bytes);
         }
         transaction.manifest_mut().rotation = Some(Rotation { receipts: last, ..rotation });
         transaction.commit(store).await.map(|_| ())

@@ -40,11 +40,14 @@ impl Space {
 /// The key under which an object is stored; says nothing of the object.
 pub type ObjectKey = [u8; 16];
 
+/// An object and where it is to stand.
+pub type Placed = (Space, ObjectKey, Vec<u8>);
+
 /// Changes that happen together or not at all.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Batch {
     /// Objects to write, each replacing what is under its key.
-    pub puts: Vec<(Space, ObjectKey, Vec<u8>)>,
+    pub puts: Vec<Placed>,
     /// Objects to delete; absent ones are passed over.
     pub deletes: Vec<(Space, ObjectKey)>,
     /// Spaces to empty, before anything is written.
@@ -60,6 +63,9 @@ pub enum StoreError {
     /// The disk or the quota is full.
     #[error("there is no room left to store this")]
     Full,
+    /// An object could not be sealed.
+    #[error(transparent)]
+    Unsealed(#[from] keepsake_crypto::CryptoError),
     /// Anything else, in the store's words, which hold no content.
     #[error("the storage failed ({0})")]
     Failed(String),
@@ -82,6 +88,19 @@ pub trait Store {
 
     /// Makes the changes; answers when they are durable, all or none.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
+
+    /// The same with objects that are made one by one until there are no more; where one cannot be made, nothing is changed.
+    /// A store that works by itself writes one while the next is made.
+    async fn commit_while_made(
+        &self,
+        mut batch: Batch,
+        mut make: impl FnMut() -> Result<Option<Placed>, StoreError>,
+    ) -> Result<(), StoreError> {
+        while let Some(object) = make()? {
+            batch.puts.push(object);
+        }
+        self.commit(batch).await
+    }
 }
 
 /// Tells the time.

@@ -1,9 +1,11 @@
 //! One change of the vault: sealed objects, receipts, the catalogue and the manifest that commits to them, all or none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use futures_util::future::join;
-use keepsake_crypto::{Context, CryptoError, Primitives, Purpose, Sealing, SetHash, digest, seal_all, tag_of};
+use keepsake_crypto::{
+    Context, CryptoError, Plaintext, Primitives, Purpose, Sealing, SetHash, digest, seal_all, tag_of,
+};
 use keepsake_memory::{Memory, Millis};
 use keepsake_policy::Subject;
 use keepsake_search::Slot;
@@ -11,10 +13,10 @@ use serde::Serialize;
 
 use crate::api::{OwnerError, ReceiptEntry};
 use crate::catalogue::{Entry, SegmentRef, Standing, Writer, encode_segment};
-use crate::format::{Decision, HEADER_KEY, Header, MANIFEST_KEY, Manifest, Receipt, SealedMemory, encode, purpose_of};
+use crate::format::{Decision, HEADER_KEY, Header, MANIFEST_KEY, Manifest, Receipt, encode, encode_memory, purpose_of};
 use crate::open::Open;
-use crate::records::entry_of;
-use crate::{Batch, ObjectKey, Space, Store};
+use crate::records::{Change, entry_of};
+use crate::{Batch, ObjectKey, Placed, Space, Store, StoreError};
 
 /// Where an object stands and what the manifest knows it by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +40,25 @@ impl Committed {
     }
 }
 
-struct Object {
+struct Object<'a> {
     space: Space,
     key: ObjectKey,
-    sealing: Sealing,
+    revision: u64,
+    content: Content<'a>,
     before: Option<Stored>,
     /// The memory whose entry is to name this envelope.
     entry: Option<Target>,
 }
 
+/// What is to stand in an envelope. It is sealed as late as can be: while the store writes the one before.
+enum Content<'a> {
+    Memory(&'a Memory),
+    Bytes(Plaintext),
+    /// What is long is sealed by the browser, which the store cannot wait for.
+    Sealed(Vec<u8>),
+}
+
+#[derive(Clone, Copy)]
 enum Target {
     New(usize),
     Old(Slot),
@@ -57,7 +69,7 @@ pub(crate) struct Transaction<'a, P> {
     pub open: &'a mut Open,
     random: &'a mut P,
     manifest: Manifest,
-    objects: Vec<Object>,
+    objects: Vec<Object<'a>>,
     batch: Batch,
     updated: BTreeMap<Slot, Entry>,
     added: Vec<Entry>,
@@ -101,7 +113,7 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         before: Option<Stored>,
     ) -> Result<Put, CryptoError> {
         let key = self.open.keys.object_key(space, id);
-        self.seal(space, key, 1, &encode(value)?, before, None)
+        Ok(self.place(space, key, 1, Content::Bytes(encode(value)?), before, None))
     }
 
     /// Takes an object away.
@@ -136,39 +148,29 @@ impl<'a, P: Primitives> Transaction<'a, P> {
     }
 
     /// Keeps a new memory.
-    pub fn add_memory(&mut self, memory: &'a Memory) -> Result<(), CryptoError> {
-        self.add_memory_of(memory, None)
+    pub fn add_memory(&mut self, memory: &'a Memory) {
+        self.add_memory_of(memory, None);
     }
 
     /// Keeps a new memory that somebody wrote whom it may be told to before the person has seen it.
-    pub fn add_memory_of(&mut self, memory: &'a Memory, writer: Option<Writer>) -> Result<(), CryptoError> {
+    pub fn add_memory_of(&mut self, memory: &'a Memory, writer: Option<Writer>) {
         let target = Target::New(self.added.len());
-        let entry = self.seal_memory(memory, writer, target)?;
+        let entry = self.place_memory(memory, writer, target);
         self.added.push(entry);
         self.added_texts.push(&memory.draft.text);
-        Ok(())
     }
 
     /// Puts a memory in a slot that another revision of it has, or had. `before` is the text that the index knows there.
-    pub fn replace_memory(
-        &mut self,
-        slot: Slot,
-        memory: &'a Memory,
-        before: Option<&'a str>,
-    ) -> Result<(), CryptoError> {
-        let writer = self.open.records.get(slot).and_then(|entry| entry.unreviewed_of);
-        let entry = self.seal_memory(memory, writer, Target::Old(slot))?;
-        self.updated.insert(slot, entry);
+    pub fn replace_memory(&mut self, slot: Slot, memory: &'a Memory, before: Option<&'a str>) {
+        self.reseal_memory(slot, memory);
         self.changed_texts.push((slot, before, Some(&memory.draft.text)));
-        Ok(())
     }
 
     /// Seals a memory anew without changing it, under the key of now.
-    pub fn reseal_memory(&mut self, slot: Slot, memory: &Memory) -> Result<(), CryptoError> {
+    pub fn reseal_memory(&mut self, slot: Slot, memory: &'a Memory) {
         let writer = self.open.records.get(slot).and_then(|entry| entry.unreviewed_of);
-        let entry = self.seal_memory(memory, writer, Target::Old(slot))?;
+        let entry = self.place_memory(memory, writer, Target::Old(slot));
         self.updated.insert(slot, entry);
-        Ok(())
     }
 
     /// Forgets a memory: only what keeps it from coming back stays. `text` is the text that the index knows there.
@@ -209,13 +211,13 @@ impl<'a, P: Primitives> Transaction<'a, P> {
     }
 
     /// Seals an object anew without changing it, under the key of now.
-    pub fn reseal(&mut self, space: Space, stored: Stored, plaintext: &[u8]) -> Result<Put, CryptoError> {
-        self.seal(space, stored.key, 1, plaintext, Some(stored), None)
+    pub fn reseal(&mut self, space: Space, stored: Stored, plaintext: Plaintext) -> Put {
+        self.place(space, stored.key, 1, Content::Bytes(plaintext), Some(stored), None)
     }
 
     /// The same for a receipt, which the chain commits to whatever it is sealed under.
-    pub fn reseal_receipt(&mut self, key: ObjectKey, plaintext: &[u8]) -> Result<(), CryptoError> {
-        self.seal(Space::Receipts, key, 1, plaintext, None, None).map(|_| ())
+    pub fn reseal_receipt(&mut self, key: ObjectKey, plaintext: Plaintext) {
+        self.place(Space::Receipts, key, 1, Content::Bytes(plaintext), None, None);
     }
 
     /// Puts another header in the place of the one before.
@@ -264,35 +266,45 @@ impl<'a, P: Primitives> Transaction<'a, P> {
     pub fn append_receipt(&mut self, receipt: &Receipt) -> Result<(), CryptoError> {
         let bytes = encode(receipt)?;
         let key = self.open.keys.object_key(Space::Receipts, &receipt.number.to_be_bytes());
-        self.seal(Space::Receipts, key, 1, &bytes, None, None)?;
         self.manifest.receipts = receipt.number;
         self.manifest.head = digest(&[&bytes]);
+        self.place(Space::Receipts, key, 1, Content::Bytes(bytes), None, None);
         Ok(())
     }
 
     /// Makes it durable, and only then takes it over into the open vault. Where it fails nothing was changed.
     pub async fn commit(mut self, store: &impl Store) -> Result<Committed, OwnerError> {
-        let stored = self.seal_objects().await?;
-        let change =
-            self.open.records.plan(core::mem::take(&mut self.updated), core::mem::take(&mut self.added), &self.anew);
+        self.seal_long().await?;
+        let (updated, added) = (core::mem::take(&mut self.updated), core::mem::take(&mut self.added));
+        let change = self.open.records.plan(updated, added, &self.anew);
+        for number in &change.dropped {
+            self.batch.deletes.push((Space::Catalogue, self.open.segment_key(*number)));
+        }
         self.manifest.revision += 1;
-        self.seal_segments(&change).await?;
-        let manifest = encode(&self.manifest)?;
-        let context = Context { vault: self.open.vault, object: MANIFEST_KEY, revision: self.manifest.revision };
-        let envelope = self.open.keys.sealer(Purpose::Manifest)?.seal(&context, &manifest, self.random)?;
-        self.put_meta(MANIFEST_KEY, envelope);
 
         // While the store writes, the index gets to know the words; what it learns says nothing until it is taken over.
-        let batch = core::mem::take(&mut self.batch);
-        let index = self.open.records.index_mut();
+        let mut index = self.open.records.index_mut().take();
         let (added_texts, changed_texts) = (&self.added_texts, &self.changed_texts);
         let learning = async {
-            let Some(index) = index else { return (Vec::new(), Vec::new()) };
+            let Some(index) = &mut index else { return (Vec::new(), Vec::new()) };
             let new: Vec<_> = added_texts.iter().map(|text| index.learn(text)).collect();
             let changed: Vec<_> = changed_texts.iter().map(|(_, _, text)| text.map(|text| index.learn(text))).collect();
             (new, changed)
         };
-        let (committed, (new, changed)) = join(store.commit(batch), learning).await;
+        let mut making = Making {
+            open: self.open,
+            random: self.random,
+            manifest: &mut self.manifest,
+            objects: core::mem::take(&mut self.objects).into_iter(),
+            segments: change.written.keys().copied().collect(),
+            change,
+            stored: Vec::new(),
+            is_done: false,
+        };
+        let writing = store.commit_while_made(core::mem::take(&mut self.batch), || making.next());
+        let (committed, (new, changed)) = join(writing, learning).await;
+        let Making { change, stored, .. } = making;
+        *self.open.records.index_mut() = index;
         committed?;
 
         let added = self.open.records.apply(change);
@@ -309,81 +321,135 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         Ok(Committed { stored })
     }
 
-    fn seal_memory(&mut self, memory: &Memory, writer: Option<Writer>, target: Target) -> Result<Entry, CryptoError> {
+    fn place_memory(&mut self, memory: &'a Memory, writer: Option<Writer>, target: Target) -> Entry {
         let key = self.open.keys.object_key(Space::Records, memory.id.as_bytes());
-        let bytes = encode(&SealedMemory::from(memory))?;
-        self.seal(Space::Records, key, memory.revision, &bytes, None, Some(target))?;
-        let (records, keys) = (&mut self.open.records, &self.open.keys);
-        Ok(entry_of(memory, writer, self.manifest.key, records.sets_mut(), &keys.words))
+        self.place(Space::Records, key, memory.revision, Content::Memory(memory), None, Some(target));
+        entry_of(memory, writer, self.manifest.key, self.open.records.sets_mut(), &self.open.keys.words)
+    }
+
+    fn place(
+        &mut self,
+        space: Space,
+        key: ObjectKey,
+        revision: u64,
+        content: Content<'a>,
+        before: Option<Stored>,
+        entry: Option<Target>,
+    ) -> Put {
+        self.objects.push(Object { space, key, revision, content, before, entry });
+        Put(self.objects.len() - 1)
+    }
+
+    /// Seals what is long, all at once.
+    async fn seal_long(&mut self) -> Result<(), CryptoError> {
+        let (mut sealing, mut places) = (Vec::new(), Vec::new());
+        for object in &mut self.objects {
+            let bytes = match &object.content {
+                Content::Memory(memory) if memory.draft.text.len() >= P::LONG => &encode_memory(memory)?,
+                Content::Bytes(bytes) if bytes.len() >= P::LONG => bytes,
+                _ => continue,
+            };
+            let context = Context { vault: self.open.vault, object: object.key, revision: object.revision };
+            let sealer = self.open.keys.sealer(purpose_of(object.space))?;
+            match sealer.begin(&context, bytes, self.random)? {
+                Sealing::Sealed(envelope) => object.content = Content::Sealed(envelope),
+                waiting => {
+                    sealing.push(waiting);
+                    places.push(object);
+                }
+            }
+        }
+        for (object, envelope) in places.into_iter().zip(seal_all(sealing, &*self.random).await?) {
+            object.content = Content::Sealed(envelope);
+        }
+        Ok(())
+    }
+}
+
+/// A transaction's objects in the making: first what it puts, then the segments that name it, last the manifest.
+struct Making<'t, 'a, P> {
+    open: &'t Open,
+    random: &'t mut P,
+    manifest: &'t mut Manifest,
+    objects: std::vec::IntoIter<Object<'a>>,
+    change: Change,
+    /// Numbers of the segments that are to be written.
+    segments: VecDeque<u32>,
+    stored: Vec<Stored>,
+    is_done: bool,
+}
+
+impl<P: Primitives> Making<'_, '_, P> {
+    /// The next one; nothing once the manifest is made.
+    fn next(&mut self) -> Result<Option<Placed>, StoreError> {
+        if let Some(object) = self.objects.next() {
+            return Ok(Some(self.make_object(object)?));
+        }
+        if let Some(number) = self.segments.pop_front() {
+            return Ok(Some(self.make_segment(number)?));
+        }
+        if core::mem::replace(&mut self.is_done, true) {
+            return Ok(None);
+        }
+        self.manifest.segments.retain(|segment| !self.change.dropped.contains(&segment.number));
+        let bytes = encode(self.manifest)?;
+        Ok(Some(self.seal(Space::Meta, MANIFEST_KEY, Purpose::Manifest, self.manifest.revision, &bytes)?))
+    }
+
+    /// Seals an object and notes it where it is counted.
+    fn make_object(&mut self, object: Object<'_>) -> Result<Placed, CryptoError> {
+        let Object { space, key, revision, content, before, entry } = object;
+        let placed = match content {
+            Content::Sealed(envelope) => (space, key, envelope),
+            Content::Bytes(bytes) => self.seal(space, key, purpose_of(space), revision, &bytes)?,
+            Content::Memory(memory) => self.seal(space, key, purpose_of(space), revision, &encode_memory(memory)?)?,
+        };
+        let envelope = &placed.2;
+        let entry = match entry {
+            Some(Target::New(at)) => self.change.added.get_mut(at),
+            Some(Target::Old(slot)) => self.change.updated.get_mut(&slot),
+            None => None,
+        };
+        let mut member = [0; 32];
+        if let Some(entry) = entry {
+            entry.tag = tag_of(envelope);
+        } else if let Some(set) = self.manifest.set_mut(space) {
+            member = self.open.keys.member(space, &key, envelope);
+            before.iter().for_each(|before| set.remove(before.member));
+            set.insert(member);
+        }
+        self.stored.push(Stored { key, member });
+        Ok(placed)
+    }
+
+    /// Writes a segment that the change touches, and says in the manifest which it is.
+    fn make_segment(&mut self, number: u32) -> Result<Placed, CryptoError> {
+        let (records, slots) = (&self.open.records, self.change.written.get(&number).map_or(&[][..], Vec::as_slice));
+        let entries = slots.iter().filter_map(|slot| records.changed(&self.change, *slot));
+        let bytes = encode_segment(entries, records.sets());
+        let count = slots.len() as u32;
+        let key = self.open.segment_key(number);
+        let placed = self.seal(Space::Catalogue, key, Purpose::Catalogue, self.manifest.revision, &bytes)?;
+        let segment = SegmentRef { number, entries: count, key: self.manifest.key, tag: tag_of(&placed.2) };
+        let segments = &mut self.manifest.segments;
+        let at = segments.partition_point(|segment| segment.number < number);
+        if let Some(place) = segments.get_mut(at).filter(|segment| segment.number == number) {
+            *place = segment;
+        } else {
+            segments.insert(at, segment);
+        }
+        Ok(placed)
     }
 
     fn seal(
         &mut self,
         space: Space,
         key: ObjectKey,
+        purpose: Purpose,
         revision: u64,
-        plaintext: &[u8],
-        before: Option<Stored>,
-        entry: Option<Target>,
-    ) -> Result<Put, CryptoError> {
+        bytes: &[u8],
+    ) -> Result<Placed, CryptoError> {
         let context = Context { vault: self.open.vault, object: key, revision };
-        let sealing = self.open.keys.sealer(purpose_of(space))?.begin(&context, plaintext, self.random)?;
-        self.objects.push(Object { space, key, sealing, before, entry });
-        Ok(Put(self.objects.len() - 1))
-    }
-
-    /// Finishes the envelopes and notes them where they are counted.
-    async fn seal_objects(&mut self) -> Result<Vec<Stored>, CryptoError> {
-        let (mut sealing, mut places) = (Vec::new(), Vec::new());
-        for Object { space, key, sealing: one, before, entry } in core::mem::take(&mut self.objects) {
-            sealing.push(one);
-            places.push((space, key, before, entry));
-        }
-        let mut stored = Vec::with_capacity(places.len());
-        for ((space, key, before, entry), envelope) in places.into_iter().zip(seal_all(sealing, &*self.random).await?) {
-            let entry = match entry {
-                Some(Target::New(at)) => self.added.get_mut(at),
-                Some(Target::Old(slot)) => self.updated.get_mut(&slot),
-                None => None,
-            };
-            let mut member = [0; 32];
-            if let Some(entry) = entry {
-                entry.tag = tag_of(&envelope);
-            } else if let Some(set) = self.manifest.set_mut(space) {
-                member = self.open.keys.member(space, &key, &envelope);
-                before.iter().for_each(|before| set.remove(before.member));
-                set.insert(member);
-            }
-            self.batch.puts.push((space, key, envelope));
-            stored.push(Stored { key, member });
-        }
-        Ok(stored)
-    }
-
-    /// Writes the segments that the change touches, and says in the manifest which those are.
-    async fn seal_segments(&mut self, change: &crate::records::Change) -> Result<(), CryptoError> {
-        let (mut sealing, mut written) = (Vec::new(), Vec::new());
-        for (number, slots) in &change.written {
-            let records = &self.open.records;
-            let entries = slots.iter().filter_map(|slot| records.changed(change, *slot));
-            let bytes = encode_segment(entries, records.sets());
-            let key = self.open.keys.object_key(Space::Catalogue, &number.to_be_bytes());
-            let context = Context { vault: self.open.vault, object: key, revision: self.manifest.revision };
-            sealing.push(self.open.keys.sealer(Purpose::Catalogue)?.begin(&context, &bytes, self.random)?);
-            written.push((*number, key, slots.len() as u32));
-        }
-        let mut segments: BTreeMap<u32, SegmentRef> =
-            self.manifest.segments.iter().map(|segment| (segment.number, *segment)).collect();
-        for ((number, key, entries), envelope) in written.into_iter().zip(seal_all(sealing, &*self.random).await?) {
-            segments.insert(number, SegmentRef { number, entries, key: self.manifest.key, tag: tag_of(&envelope) });
-            self.batch.puts.push((Space::Catalogue, key, envelope));
-        }
-        for number in &change.dropped {
-            segments.remove(number);
-            let key = self.open.keys.object_key(Space::Catalogue, &number.to_be_bytes());
-            self.batch.deletes.push((Space::Catalogue, key));
-        }
-        self.manifest.segments = segments.into_values().collect();
-        Ok(())
+        Ok((space, key, self.open.keys.sealer(purpose)?.seal(&context, bytes, self.random)?))
     }
 }

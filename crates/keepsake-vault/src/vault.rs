@@ -428,7 +428,7 @@ impl Open {
     ) -> Result<(), OwnerError> {
         let mut transaction = self.transaction(random);
         for memory in memories {
-            transaction.add_memory(memory)?;
+            transaction.add_memory(memory);
         }
         transaction.commit(store).await?;
         Ok(())
@@ -476,7 +476,7 @@ pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, OwnerError> {
     let header: Header = decode(bytes).map_err(unreadable)?;
     header.kdf.check().map_err(unreadable)?;
     // The manifest commits to the header as it is written, and CBOR spells the same header in several ways.
-    if **encode(&header)? != *bytes {
+    if *encode(&header)? != *bytes {
         return Err(unreadable(CryptoError::DoesNotOpen));
     }
     Ok(header)

@@ -229,7 +229,7 @@ fn an_adaptive_page_gets_nothing_outside_of_its_scope_and_no_more_than_its_budge
         }
     }
     assert_eq!(got.len(), 120);
-    assert!(refused > 100, "{refused}");
+    assert!(refused > 20, "{refused} questions found nothing that was left");
 }
 
 #[test]

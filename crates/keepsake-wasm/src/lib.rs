@@ -44,7 +44,7 @@ impl BrowserVault {
     pub async fn open(session: Option<String>, session_key: Option<Vec<u8>>) -> Result<BrowserVault, JsValue> {
         let key = session_key.map(Zeroizing::new).and_then(|bytes| SecretKey::from_slice(&bytes));
         let store = IdbStore::open(DATABASE).await.map_err(|error| to_js_error(&error.into()))?;
-        let vault = Vault::open(store, BrowserClock, BrowserPrimitives, session.as_deref(), key).await;
+        let vault = Vault::open(store, BrowserClock, BrowserPrimitives::default(), session.as_deref(), key).await;
         vault.map(|vault| Self { vault }).map_err(|error| to_js_error(&error))
     }
 

@@ -10,6 +10,7 @@ mod inbox;
 mod owner;
 mod page;
 mod receipts;
+mod writes;
 
 pub use command::{Command, Reply};
 pub use consent::{
@@ -26,9 +27,11 @@ pub use owner::{
     Status, VaultState,
 };
 pub use page::{
-    AddParams, AddResult, AddStatus, Added, Capabilities, ChangeResult, ChangeStatus, ContextFormat, ContextParams,
-    ContextResult, DeleteParams, GetParams, GetResult, HitProvenance, Limits, ListParams, ListResult, MemoryHit,
-    MemoryItem, NewMemory, NoParams, PageError, PageErrorCode, PageEvent, PageGrant, PageMethod, PermissionsParams,
-    PermissionsResult, RevokeResult, SearchParams, SearchResult, UpdateParams,
+    Capabilities, ContextFormat, ContextParams, ContextResult, GetParams, GetResult, HitProvenance, Limits, ListParams,
+    ListResult, MemoryHit, MemoryItem, NoParams, PageError, PageErrorCode, PageEvent, PageGrant, PageMethod,
+    PermissionsParams, PermissionsResult, RevokeResult, SearchParams, SearchResult,
 };
 pub use receipts::{Granted, KnownBy, KnownPage, KnownRecord, ReceiptEntry, ReceiptPage, ReceiptView, Refused};
+pub use writes::{
+    AddParams, AddResult, AddStatus, Added, ChangeResult, ChangeStatus, DeleteParams, NewMemory, UpdateParams,
+};

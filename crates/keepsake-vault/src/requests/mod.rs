@@ -1,5 +1,6 @@
 //! The one function that decides what a subject gets, and the methods of the page API behind it.
 
+mod changing;
 mod context;
 mod cursor;
 mod finding;

@@ -2,40 +2,55 @@
 //! module offers no such way in.
 
 use keepsake_browser::BrowserPrimitives;
-use keepsake_crypto::{Context, CryptoError, Purpose, Sealer, SecretKey, VaultKey, seal_all};
+use keepsake_crypto::{Context, CryptoError, Plaintext, Purpose, Sealer, SecretKey, VaultKey, seal_all};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Every envelope of the benchmark stands in the same place: what it is bound to costs the same everywhere.
 const CONTEXT: Context = Context { vault: [1; 16], object: [2; 16], revision: 1 };
 
-/// Seals and opens as the vault does with its memories, under a random key.
+/// One plaintext and its envelope, which stand where the vault has them: in this module's memory.
 #[wasm_bindgen]
 pub struct Envelopes {
     sealer: Sealer,
+    primitives: BrowserPrimitives,
+    plaintext: Plaintext,
+    envelope: Vec<u8>,
 }
 
 #[wasm_bindgen]
 impl Envelopes {
-    /// Under a new key.
+    /// For these bytes, under a new key.
     #[wasm_bindgen(constructor)]
-    pub fn new() -> Result<Envelopes, JsValue> {
-        let key = SecretKey::make(&mut BrowserPrimitives).map_err(to_js_error)?;
-        Ok(Self { sealer: VaultKey::from_secret(key).derive_sealer(Purpose::Record) })
+    pub fn new(plaintext: Vec<u8>) -> Result<Envelopes, JsValue> {
+        let mut primitives = BrowserPrimitives::default();
+        let key = SecretKey::make(&mut primitives).map_err(to_js_error)?;
+        let sealer = VaultKey::from_secret(key).derive_sealer(Purpose::Record);
+        Ok(Self { sealer, primitives, plaintext: plaintext.into(), envelope: Vec::new() })
     }
 
-    /// The envelope of these bytes.
-    pub async fn seal(&self, plaintext: Vec<u8>) -> Result<Vec<u8>, JsValue> {
-        let sealing = self.sealer.begin(&CONTEXT, &plaintext, &mut BrowserPrimitives).map_err(to_js_error)?;
-        let sealed = seal_all(vec![sealing], &BrowserPrimitives).await.map_err(to_js_error)?;
-        Ok(sealed.into_iter().next().unwrap_or_default())
+    /// Seals the plaintext so many times, one after the other.
+    pub async fn seal(&mut self, times: u32) -> Result<(), JsValue> {
+        for _ in 0..times {
+            let sealing = self.sealer.begin(&CONTEXT, &self.plaintext, &mut self.primitives).map_err(to_js_error)?;
+            let sealed = seal_all(vec![sealing], &self.primitives).await.map_err(to_js_error)?;
+            self.envelope = sealed.into_iter().next().unwrap_or_default();
+        }
+        Ok(())
     }
 
-    /// The bytes in an envelope that [`Self::seal`] made.
-    pub async fn open(&self, envelope: Vec<u8>) -> Result<Vec<u8>, JsValue> {
-        let opened = self.sealer.open_all(&[(CONTEXT, envelope)], &BrowserPrimitives).await;
-        let plaintext = opened.into_iter().next().unwrap_or(Err(CryptoError::DoesNotOpen)).map_err(to_js_error)?;
-        Ok(plaintext.to_vec())
+    /// Opens what was sealed last so many times, one after the other.
+    pub async fn open(&mut self, times: u32) -> Result<(), JsValue> {
+        for _ in 0..times {
+            let opened = self.sealer.open_all(&[(CONTEXT, &self.envelope)], &self.primitives).await;
+            self.plaintext = opened.into_iter().next().unwrap_or(Err(CryptoError::DoesNotOpen)).map_err(to_js_error)?;
+        }
+        Ok(())
+    }
+
+    /// The plaintext as it is now.
+    pub fn plaintext(&self) -> Vec<u8> {
+        self.plaintext.to_vec()
     }
 }
 
