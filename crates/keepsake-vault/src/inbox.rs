@@ -1,6 +1,7 @@
 //! The inbox: what subjects propose, as the person sees it, and what becomes of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use keepsake_crypto::Primitives;
 use keepsake_memory::{Draft, Hint, Memory, MemoryId, Millis, Scope, hints};
@@ -217,12 +218,14 @@ impl Open {
             }
             return Ok(());
         };
-        if !deeds.contains_key(&id) {
-            let (slot, memory) = self.memory(store, id).await?;
-            let after = Some(memory.clone());
-            deeds.insert(id, Deed { slot: Some(slot), before: Some(memory), after });
-        }
-        let Some(deed) = deeds.get_mut(&id) else { return Ok(()) };
+        let deed = match deeds.entry(id) {
+            Entry::Occupied(worked_out) => worked_out.into_mut(),
+            Entry::Vacant(place) => {
+                let (slot, memory) = self.memory(store, id).await?;
+                let after = Some(memory.clone());
+                place.insert(Deed { slot: Some(slot), before: Some(memory), after })
+            }
+        };
         match (&proposal.proposed, &deed.before, &deed.after) {
             (Proposed::Change { patch, .. }, Some(before), Some(after)) => {
                 let draft = draft.cloned().unwrap_or_else(|| patch.apply(&after.draft));

@@ -76,7 +76,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     fn asked_release(&self, id: &str) -> Result<(Pending, Asked), OwnerError> {
         let pending = self.pending(id)?;
         match &pending.ask {
-            Ask::Release { asked } => Ok((pending.clone(), asked.clone())),
+            Ask::Release { asked } => Ok((pending.clone(), Asked::clone(asked))),
             Ask::Permission { .. } => Err(OwnerError::invalid("this asks for a grant, not what may leave now")),
         }
     }

@@ -28,7 +28,7 @@ struct Head {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 enum Line {
-    Receipt(ReceiptLine),
+    Receipt(Box<ReceiptLine>),
     End { receipts: u64, head: String },
 }
 

@@ -85,7 +85,7 @@ pub(crate) enum Ask {
     /// For a grant.
     Permission { terms: GrantTerms, duration: GrantDuration, purpose: Option<String> },
     /// What of an answer may leave.
-    Release { asked: Asked },
+    Release { asked: Box<Asked> },
 }
 
 impl Ask {

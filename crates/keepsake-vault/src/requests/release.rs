@@ -52,7 +52,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let Ok(Parts { open, now, .. }) = self.parts() else { return Err(PageError::unauthorized()) };
         let each_time = open.asks_each_time(subject, &asked, &question, now)?;
         if each_time && !matches!(question.what, What::One(_)) {
-            return self.ask_person(subject, request_id, Ask::Release { asked }, effects);
+            return self.ask_person(subject, request_id, Ask::Release { asked: Box::new(asked) }, effects);
         }
         let running = self.running.clone();
         let Ok(Parts { open, store, now, .. }) = self.parts() else { return Err(PageError::unauthorized()) };
@@ -64,7 +64,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             if found.candidates.is_empty() {
                 return Err(PageError::unauthorized());
             }
-            return self.ask_person(subject, request_id, Ask::Release { asked }, effects);
+            return self.ask_person(subject, request_id, Ask::Release { asked: Box::new(asked) }, effects);
         }
         self.hand_out(subject, &asked, &question, found, None, effects).await
     }
