@@ -22,8 +22,11 @@ pub struct Disk {
     /// Commits that succeed before the store breaks; `None` for ever.
     pub commits_left: Rc<Cell<Option<u32>>>,
     /// What happens elsewhere while memories are read.
-    pub on_read: Rc<RefCell<Option<Box<dyn Fn()>>>>,
+    pub on_read: Rc<RefCell<Option<Happening>>>,
 }
+
+/// Something that happens elsewhere.
+pub type Happening = Box<dyn Fn()>;
 
 impl Store for Disk {
     async fn get(&self, space: Space, key: ObjectKey) -> Result<Option<Vec<u8>>, StoreError> {
