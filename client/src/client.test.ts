@@ -24,14 +24,24 @@ test("each method sends its name and its parameters, and unpacks the answer", as
   assert.deepEqual(await client.queryPermissions(), grants);
   assert.equal(await client.revokePermissions(), 2);
   assert.equal((await client.search("tea", { top_k: 3 })).receipt_id, "r");
+  await client.context("tea", 500, { format: "json_lines" });
+  await client.get("id");
+  await client.list({ limit: 2 });
   await client.add([{ text: "Likes tea." }]);
+  await client.update("id", { text: "Likes coffee." });
+  await client.delete("id");
   await client.capabilities();
   assert.deepEqual(provider.asked, [
     { method: "permissions.request", params: asked },
     { method: "permissions.query", params: {} },
     { method: "permissions.revoke", params: {} },
     { method: "memory.search", params: { query: "tea", top_k: 3 } },
+    { method: "memory.context", params: { query: "tea", token_budget: 500, format: "json_lines" } },
+    { method: "memory.get", params: { id: "id" } },
+    { method: "memory.list", params: { limit: 2 } },
     { method: "memory.add", params: { memories: [{ text: "Likes tea." }] } },
+    { method: "memory.update", params: { id: "id", text: "Likes coffee." } },
+    { method: "memory.delete", params: { id: "id" } },
     { method: "memory.capabilities", params: {} },
   ]);
 });

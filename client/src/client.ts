@@ -5,6 +5,12 @@ import { AgentMemoryError, NoProviderError } from "./errors.ts";
 import type {
   AddResult,
   Capabilities,
+  ChangeResult,
+  ContextParams,
+  ContextResult,
+  GetResult,
+  ListParams,
+  ListResult,
   NewMemory,
   PageEvent,
   PageGrant,
@@ -13,6 +19,7 @@ import type {
   PermissionsParams,
   SearchParams,
   SearchResult,
+  UpdateParams,
 } from "./page-api.ts";
 import type { EventName, EventOf, Provider, ProviderInfo, RequestOptions } from "./provider.ts";
 
@@ -76,9 +83,39 @@ export class Client {
     return this.request("memory.search", { ...params, query }, options);
   }
 
+  /** The same as one block of text, ready for a prompt, that takes no more tokens than the budget. */
+  context(
+    query: string,
+    token_budget: number,
+    params: Omit<ContextParams, "query" | "token_budget"> = {},
+    options?: RequestOptions,
+  ): Promise<ContextResult> {
+    return this.request("memory.context", { ...params, query, token_budget }, options);
+  }
+
+  /** One memory, by the id that an answer gave it. */
+  get(id: string, options?: RequestOptions): Promise<GetResult> {
+    return this.request("memory.get", { id }, options);
+  }
+
+  /** Memories, the newest first. */
+  list(params: ListParams = {}, options?: RequestOptions): Promise<ListResult> {
+    return this.request("memory.list", params, options);
+  }
+
   /** Proposes memories. They wait for the person to look at them. */
   add(memories: NewMemory[], options?: RequestOptions): Promise<AddResult> {
     return this.request("memory.add", { memories }, options);
+  }
+
+  /** Changes a proposal of this page's own, or proposes to change a memory. */
+  update(id: string, changes: Omit<UpdateParams, "id">, options?: RequestOptions): Promise<ChangeResult> {
+    return this.request("memory.update", { ...changes, id }, options);
+  }
+
+  /** Takes a proposal of this page's own back, or proposes to forget a memory. */
+  delete(id: string, options?: RequestOptions): Promise<ChangeResult> {
+    return this.request("memory.delete", { id }, options);
   }
 
   /** Calls `listener` at each event; answers the way to stop. Only a page with a grant hears of any. */

@@ -7,6 +7,7 @@ const CODES: readonly PageErrorCode[] = [
   "user_rejected",
   "locked",
   "rate_limited",
+  "budget_exceeded",
   "invalid_request",
   "unsupported",
   "too_large",

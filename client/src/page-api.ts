@@ -33,7 +33,7 @@ export type GrantDuration = "once" | "session" | "week" | "until_revoked";
 /**
  * The methods of the page API.
  */
-export type PageMethod = "memory.capabilities" | "permissions.request" | "permissions.query" | "permissions.revoke" | "memory.search" | "memory.add";
+export type PageMethod = "memory.capabilities" | "permissions.request" | "permissions.query" | "permissions.revoke" | "memory.search" | "memory.context" | "memory.get" | "memory.list" | "memory.add" | "memory.update" | "memory.delete";
 
 /**
  * The empty object, for methods that take nothing.
@@ -82,6 +82,22 @@ export interface Limits {
      * The longest text of one memory, in UTF-8 bytes.
      */
     memory_bytes: number;
+    /**
+     * The smallest and the largest budget of one `memory.context`, in tokens.
+     */
+    token_budget: [number, number];
+    /**
+     * The most memories of one `memory.list`.
+     */
+    memories_per_list: number;
+    /**
+     * How deep the conditions of a filter may stand in each other.
+     */
+    filter_depth: number;
+    /**
+     * The most tests of one filter.
+     */
+    filter_tests: number;
 }
 
 /**
@@ -129,9 +145,21 @@ export interface PageGrant {
      */
     actions: Action[];
     /**
+     * Only memories of these kinds are released; of every kind where it is absent.
+     */
+    kinds?: Kind[];
+    /**
      * Memories above this are not released.
      */
     max_sensitivity: Sensitivity;
+    /**
+     * How many different memories the asker is given in 24 hours, where that is limited.
+     */
+    daily_budget?: number;
+    /**
+     * Whether the person picks what leaves each time.
+     */
+    each_time: boolean;
     /**
      * How long it holds.
      */
@@ -167,13 +195,13 @@ export interface SearchParams {
     /**
      * What to look among.
      */
-    filters?: SearchFilters;
+    filters?: Filters;
 }
 
 /**
- * Narrows a search; every field that is given must hold.
+ * Narrows an answer; every field that is given must hold.
  */
-export interface SearchFilters {
+export interface Filters {
     /**
      * Memories of one of these kinds.
      */
@@ -182,6 +210,99 @@ export interface SearchFilters {
      * Memories in one of these scopes; each must be granted.
      */
     scopes?: string[];
+    /**
+     * Memories that were kept within this time.
+     */
+    created?: TimeRange;
+    /**
+     * Memories that are valid at some moment of this time. One that does not say when it is valid always is.
+     */
+    valid?: TimeRange;
+    /**
+     * Memories for which this holds.
+     */
+    where?: Condition;
+}
+
+/**
+ * A span of time; at least one end of it.
+ */
+export interface TimeRange {
+    /**
+     * Its first moment, in RFC 3339.
+     */
+    from?: string;
+    /**
+     * The first moment after it, in RFC 3339.
+     */
+    to?: string;
+}
+
+/**
+ * A test of one field, or several together. At most 8 deep and 64 tests in all.
+ */
+export type Condition = { AND: Condition[] } | { OR: Condition[] } | { NOT: Condition } | { kind: NameTest } | { scope: NameTest } | { source: NameTest } | { trust: NameTest } | { created_at: MomentTest } | { valid_from: MomentTest } | { valid_to: MomentTest } | { text: TextTest };
+
+/**
+ * Compares a name. Every field that is given must hold, and one is given at least.
+ */
+export interface NameTest {
+    /**
+     * It is this.
+     */
+    eq?: string;
+    /**
+     * It is not this.
+     */
+    ne?: string;
+    /**
+     * It is one of these, 1 to 32.
+     */
+    in?: string[];
+    /**
+     * It is none of these, 1 to 32.
+     */
+    nin?: string[];
+}
+
+/**
+ * Compares a moment with others in RFC 3339. Every field that is given must hold, and one is given at least.
+ */
+export interface MomentTest {
+    /**
+     * At this moment.
+     */
+    eq?: string;
+    /**
+     * At another moment.
+     */
+    ne?: string;
+    /**
+     * After it.
+     */
+    gt?: string;
+    /**
+     * At it or after.
+     */
+    gte?: string;
+    /**
+     * Before it.
+     */
+    lt?: string;
+    /**
+     * At it or before.
+     */
+    lte?: string;
+}
+
+/**
+ * Looks into the words.
+ */
+export interface TextTest {
+    /**
+     * These characters stand there in a row, 1 to 200 of them; case does not count.
+     */
+    contains: string;
 }
 
 /**
@@ -199,9 +320,19 @@ export interface SearchResult {
 }
 
 /**
+ * One memory that fits a question.
+ */
+export interface MemoryHit extends MemoryItem {
+    /**
+     * How well it fits: 1 for the best of this answer, down to 0.
+     */
+    score: number;
+}
+
+/**
  * One memory that is released.
  */
-export interface MemoryHit {
+export interface MemoryItem {
     /**
      * Names the memory to this subject alone: another subject is given another id for it.
      */
@@ -211,6 +342,10 @@ export interface MemoryHit {
      */
     memory: string;
     /**
+     * Whether the person left out some of the words; `[…]` stands in their place. Absent where all are there.
+     */
+    redacted?: boolean;
+    /**
      * What sort of thing it is.
      */
     kind: Kind;
@@ -219,13 +354,17 @@ export interface MemoryHit {
      */
     scopes: string[];
     /**
-     * How well it fits: 1 for the best of this answer, down to 0.
-     */
-    score: number;
-    /**
      * When it was kept, or when its source says it was, in RFC 3339.
      */
     created_at: string;
+    /**
+     * Since when it is so, in RFC 3339, where it says that.
+     */
+    valid_from?: string;
+    /**
+     * Until when it is so, in RFC 3339, where it says that.
+     */
+    valid_to?: string;
     /**
      * Where it came from.
      */
@@ -244,6 +383,119 @@ export interface HitProvenance {
      * How far it may be believed.
      */
     trust: Trust;
+}
+
+/**
+ * What to put together for a prompt.
+ */
+export interface ContextParams {
+    /**
+     * The question, in the person's or the assistant's words; 1 to 1,000 characters.
+     */
+    query: string;
+    /**
+     * How many tokens the block may take, by the estimate of this API: 256 to 32,768.
+     */
+    token_budget: number;
+    /**
+     * How the memories are written.
+     */
+    format?: ContextFormat;
+    /**
+     * What to look among.
+     */
+    filters?: Filters;
+}
+
+/**
+ * How the memories of a block are written.
+ */
+export type ContextFormat = "quoted" | "json_lines";
+
+/**
+ * The answer to `memory.context`.
+ */
+export interface ContextResult {
+    /**
+     * The block, to be put into a prompt as it is.
+     */
+    context: string;
+    /**
+     * How many tokens it takes, by the estimate of this API; never above the budget.
+     */
+    tokens: number;
+    /**
+     * The memories in it, in their order.
+     */
+    ids: string[];
+    /**
+     * Names the receipt that the person keeps of this release.
+     */
+    receipt_id: string;
+}
+
+/**
+ * Which memory.
+ */
+export interface GetParams {
+    /**
+     * As an answer to this subject named it.
+     */
+    id: string;
+}
+
+/**
+ * The answer to `memory.get`.
+ */
+export interface GetResult {
+    /**
+     * The memory.
+     */
+    memory: MemoryItem;
+    /**
+     * Names the receipt that the person keeps of this release.
+     */
+    receipt_id: string;
+}
+
+/**
+ * Which memories.
+ */
+export interface ListParams {
+    /**
+     * Only in this scope, which must be granted.
+     */
+    scope?: string;
+    /**
+     * What to list.
+     */
+    filters?: Filters;
+    /**
+     * Where the part before ended, as its answer said. Everything else must be as it was then.
+     */
+    cursor?: string;
+    /**
+     * How many at most: 1 to 100, 20 if not said.
+     */
+    limit?: number;
+}
+
+/**
+ * The answer to `memory.list`.
+ */
+export interface ListResult {
+    /**
+     * The newest first.
+     */
+    memories: MemoryItem[];
+    /**
+     * Where to go on; absent at the end.
+     */
+    next_cursor?: string;
+    /**
+     * Names the receipt that the person keeps of this release.
+     */
+    receipt_id: string;
 }
 
 /**
@@ -272,6 +524,14 @@ export interface NewMemory {
      * Where it should stand, each of them granted for `add`. If not said: in the granted scope where there is one alone.
      */
     scopes?: string[];
+    /**
+     * Since when it is so, in RFC 3339.
+     */
+    valid_from?: string;
+    /**
+     * Until when it is so, in RFC 3339.
+     */
+    valid_to?: string;
 }
 
 /**
@@ -309,7 +569,70 @@ export interface Added {
 /**
  * What may become of a proposed memory.
  */
-export type AddStatus = "pending_review" | "merged" | "rejected";
+export type AddStatus = "created" | "pending_review" | "merged" | "rejected";
+
+/**
+ * What to change; what is not said stays.
+ */
+export interface UpdateParams {
+    /**
+     * As an answer to this subject named it: a proposal of its own, or a memory that it may search or read.
+     */
+    id: string;
+    /**
+     * Other words, at most 16 KiB of UTF-8.
+     */
+    text?: string;
+    /**
+     * What sort of thing it is.
+     */
+    kind?: Kind;
+    /**
+     * Where it should stand, each of them granted for `add`. Scopes that are not granted stay as they are.
+     */
+    scopes?: string[];
+    /**
+     * Since when it is so, in RFC 3339.
+     */
+    valid_from?: string;
+    /**
+     * Until when it is so, in RFC 3339.
+     */
+    valid_to?: string;
+}
+
+/**
+ * What to take back or forget.
+ */
+export interface DeleteParams {
+    /**
+     * As an answer to this subject named it: a proposal of its own, or a memory that it may search or read.
+     */
+    id: string;
+}
+
+/**
+ * The answer to `memory.update` and `memory.delete`.
+ */
+export interface ChangeResult {
+    /**
+     * Whether it is done.
+     */
+    status: ChangeStatus;
+    /**
+     * What was changed; where it waits for the person, the proposal to do so.
+     */
+    id: string;
+    /**
+     * Names the receipt that the person keeps of this.
+     */
+    receipt_id: string;
+}
+
+/**
+ * What became of a change.
+ */
+export type ChangeStatus = "done" | "pending_review";
 
 /**
  * What a granted subject is told without having asked.
@@ -319,7 +642,7 @@ export type PageEvent = { event: "grantchange"; grants: PageGrant[] } | { event:
 /**
  * What went wrong, for programs.
  */
-export type PageErrorCode = "unauthorized" | "user_rejected" | "locked" | "rate_limited" | "invalid_request" | "unsupported" | "too_large" | "unavailable";
+export type PageErrorCode = "unauthorized" | "user_rejected" | "locked" | "rate_limited" | "budget_exceeded" | "invalid_request" | "unsupported" | "too_large" | "unavailable";
 
 /**
  * What went wrong.
@@ -348,5 +671,10 @@ export interface PageMethods {
     "permissions.query": { params: NoParams; result: PermissionsResult };
     "permissions.revoke": { params: NoParams; result: RevokeResult };
     "memory.search": { params: SearchParams; result: SearchResult };
+    "memory.context": { params: ContextParams; result: ContextResult };
+    "memory.get": { params: GetParams; result: GetResult };
+    "memory.list": { params: ListParams; result: ListResult };
     "memory.add": { params: AddParams; result: AddResult };
+    "memory.update": { params: UpdateParams; result: ChangeResult };
+    "memory.delete": { params: DeleteParams; result: ChangeResult };
 }

@@ -53,6 +53,14 @@ export interface Draft {
      * When it is to be forgotten, where it is; milliseconds since 1970.
      */
     expires?: Millis;
+    /**
+     * Since when it is so, where it says that; milliseconds since 1970.
+     */
+    valid_from?: Millis;
+    /**
+     * Until when it is so, where it says that; milliseconds since 1970.
+     */
+    valid_to?: Millis;
 }
 
 /**
@@ -99,6 +107,11 @@ export type GrantDuration = "once" | "session" | "week" | "until_revoked";
 export type Subject = { kind: "site"; origin: string; container: string } | { kind: "extension"; id: string };
 
 /**
+ * The methods of the page API.
+ */
+export type PageMethod = "memory.capabilities" | "permissions.request" | "permissions.query" | "permissions.revoke" | "memory.search" | "memory.context" | "memory.get" | "memory.list" | "memory.add" | "memory.update" | "memory.delete";
+
+/**
  * One grant as its subject sees it.
  */
 export interface PageGrant {
@@ -111,9 +124,21 @@ export interface PageGrant {
      */
     actions: Action[];
     /**
+     * Only memories of these kinds are released; of every kind where it is absent.
+     */
+    kinds?: Kind[];
+    /**
      * Memories above this are not released.
      */
     max_sensitivity: Sensitivity;
+    /**
+     * How many different memories the asker is given in 24 hours, where that is limited.
+     */
+    daily_budget?: number;
+    /**
+     * Whether the person picks what leaves each time.
+     */
+    each_time: boolean;
     /**
      * How long it holds.
      */
@@ -132,7 +157,7 @@ export type PageEvent = { event: "grantchange"; grants: PageGrant[] } | { event:
 /**
  * What went wrong, for programs.
  */
-export type PageErrorCode = "unauthorized" | "user_rejected" | "locked" | "rate_limited" | "invalid_request" | "unsupported" | "too_large" | "unavailable";
+export type PageErrorCode = "unauthorized" | "user_rejected" | "locked" | "rate_limited" | "budget_exceeded" | "invalid_request" | "unsupported" | "too_large" | "unavailable";
 
 /**
  * What went wrong.
@@ -165,17 +190,49 @@ export type Topic = "state" | "memories" | "inbox" | "grants" | "receipts" | "co
 /**
  * The person's commands to an open vault; `status` and `capture` also go to a locked one.
  */
-export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_get"; id: MemoryId } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[]; bring_back?: boolean } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[] } | { command: "inbox_restore"; items: InboxView[] } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "subject_revoke"; subject: Subject } | { command: "receipts"; offset: number; limit: number } | { command: "protection" } | { command: "idle_change"; minutes: number } | { command: "recovery_make" } | { command: "retention" } | { command: "retention_set"; scope: Scope; days?: number; preview?: boolean } | { command: "tidy" } | { command: "check"; restart: boolean } | { command: "check_mend" } | { command: "aside"; offset: number; limit: number } | { command: "aside_forget"; ids: MemoryId[] } | { command: "export_start" } | { command: "export_part" } | { command: "export_done" } | { command: "backup" } | { command: "backup_remind"; days?: number } | { command: "restore_start" } | { command: "restore_preview" } | { command: "restore_step"; bring_back: boolean } | { command: "restore_drop" } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; query?: string; offset: number; limit: number } | { command: "consent_decide"; id: string; decision: ConsentDecision };
+export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_get"; id: MemoryId } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[]; bring_back?: boolean } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[]; block?: boolean } | { command: "inbox_undo"; settled: InboxSettled } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "grant_change"; id: string; settings: GrantSettings } | { command: "subject_revoke"; subject: Subject } | { command: "subject_rule_set"; rule: SubjectRule } | { command: "pause"; paused: boolean } | { command: "profiles" } | { command: "blocked" } | { command: "block_lift"; subject: Subject } | { command: "receipts"; subject?: Subject; memory?: MemoryId; from?: Millis; to?: Millis; offset: number; limit: number } | { command: "receipts_export"; done: number } | { command: "known"; subject: Subject; offset: number; limit: number } | { command: "known_by"; id: MemoryId } | { command: "protection" } | { command: "idle_change"; minutes: number } | { command: "recovery_make" } | { command: "retention" } | { command: "retention_set"; scope: Scope; days?: number; preview?: boolean } | { command: "tidy" } | { command: "check"; restart: boolean } | { command: "check_mend" } | { command: "aside"; offset: number; limit: number } | { command: "aside_forget"; ids: MemoryId[] } | { command: "export_start" } | { command: "export_part" } | { command: "export_done" } | { command: "backup" } | { command: "backup_remind"; days?: number } | { command: "restore_start" } | { command: "restore_preview" } | { command: "restore_step"; bring_back: boolean } | { command: "restore_drop" } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; query?: string; offset: number; limit: number } | { command: "consent_answer"; id: string } | { command: "consent_decide"; id: string; decision: ConsentDecision };
 
 /**
  * What the person says to a consent.
  */
-export type ConsentDecision = { decision: "allow"; duration: GrantDuration; scopes: string[]; max_sensitivity: Sensitivity; except: MemoryId[] } | { decision: "deny"; duration: GrantDuration };
+export type ConsentDecision = { decision: "allow"; duration: GrantDuration; scopes: string[]; max_sensitivity: Sensitivity; kinds?: Kind[]; daily_budget?: number; each_time?: boolean; except: MemoryId[] } | { decision: "release"; records: Picked[] } | { decision: "deny"; duration: GrantDuration };
+
+/**
+ * A record that the person lets out.
+ */
+export interface Picked {
+    /**
+     * Which.
+     */
+    id: MemoryId;
+    /**
+     * The revision that the person looked at; a later one in the vault is a conflict.
+     */
+    revision: number;
+    /**
+     * What of its words stays, if something does.
+     */
+    redact?: Span[];
+}
+
+/**
+ * A part of a text, in UTF-16 code units, as JavaScript counts them.
+ */
+export interface Span {
+    /**
+     * Where it begins.
+     */
+    start: number;
+    /**
+     * Where it ends; behind `start`.
+     */
+    end: number;
+}
 
 /**
  * The answer to a command, under the command's name.
  */
-export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_get"; reply: MemoryView } | { command: "memory_list"; reply: MemoryPage } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: MemoryView[] } | { command: "inbox_decline"; reply: InboxView[] } | { command: "inbox_restore"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: number } | { command: "subject_revoke"; reply: number } | { command: "receipts"; reply: ReceiptPage } | { command: "protection"; reply: Protection } | { command: "idle_change"; reply: Protection } | { command: "recovery_make"; reply: string } | { command: "retention"; reply: RetentionRule[] } | { command: "retention_set"; reply: number } | { command: "tidy"; reply: boolean } | { command: "check"; reply: CheckProgress } | { command: "check_mend"; reply: Mended } | { command: "aside"; reply: AsidePage } | { command: "aside_forget"; reply: number } | { command: "export_start"; reply: Progress } | { command: "export_part"; reply: ExportPart } | { command: "export_done"; reply: Backup } | { command: "backup"; reply: Backup } | { command: "backup_remind"; reply: Backup } | { command: "restore_start" } | { command: "restore_preview"; reply: RestorePreview } | { command: "restore_step"; reply: RestoreProgress } | { command: "restore_drop" } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_decide" };
+export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_get"; reply: MemoryView } | { command: "memory_list"; reply: MemoryPage } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: InboxSettled } | { command: "inbox_decline"; reply: InboxSettled } | { command: "inbox_undo"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: Revoked } | { command: "grant_change"; reply: GrantView } | { command: "subject_revoke"; reply: Revoked } | { command: "subject_rule_set"; reply: SubjectRule } | { command: "pause"; reply: boolean } | { command: "profiles"; reply: Profile[] } | { command: "blocked"; reply: BlockedView[] } | { command: "block_lift"; reply: boolean } | { command: "receipts"; reply: ReceiptPage } | { command: "receipts_export"; reply: ExportPart } | { command: "known"; reply: KnownPage } | { command: "known_by"; reply: KnownBy[] } | { command: "protection"; reply: Protection } | { command: "idle_change"; reply: Protection } | { command: "recovery_make"; reply: string } | { command: "retention"; reply: RetentionRule[] } | { command: "retention_set"; reply: number } | { command: "tidy"; reply: boolean } | { command: "check"; reply: CheckProgress } | { command: "check_mend"; reply: Mended } | { command: "aside"; reply: AsidePage } | { command: "aside_forget"; reply: number } | { command: "export_start"; reply: Progress } | { command: "export_part"; reply: ExportPart } | { command: "export_done"; reply: Backup } | { command: "backup"; reply: Backup } | { command: "backup_remind"; reply: Backup } | { command: "restore_start" } | { command: "restore_preview"; reply: RestorePreview } | { command: "restore_step"; reply: RestoreProgress } | { command: "restore_drop" } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_answer"; reply: ConsentAnswer } | { command: "consent_decide" };
 
 /**
  * Whether there is a vault and whether it can be read.
@@ -218,6 +275,10 @@ export interface Status {
      * Whether the person wanted to be reminded to take everything out, and it is time.
      */
     backup_due: boolean;
+    /**
+     * Whether no subject is answered, as the person wants.
+     */
+    paused: boolean;
 }
 
 /**
@@ -540,6 +601,14 @@ export interface MemoryView {
      * When it is to be forgotten, where it says so itself; milliseconds since 1970.
      */
     expires?: Millis;
+    /**
+     * Since when it is so, where it says that; milliseconds since 1970.
+     */
+    valid_from?: Millis;
+    /**
+     * Until when it is so, where it says that; milliseconds since 1970.
+     */
+    valid_to?: Millis;
 }
 
 /**
@@ -617,6 +686,11 @@ export interface ImportReply {
 }
 
 /**
+ * Something about a text that the person may want to know before they keep it.
+ */
+export type Hint = "instruction" | "secret" | "duplicate";
+
+/**
  * Something that waits for the person.
  */
 export interface InboxView {
@@ -629,17 +703,44 @@ export interface InboxView {
      */
     subject: Subject;
     /**
-     * What it would say.
+     * What it proposes to do.
+     */
+    proposes: Proposes;
+    /**
+     * What the memory would say; what it says now, where it is to be forgotten.
      */
     draft: Draft;
+    /**
+     * The memory that is to be changed or forgotten.
+     */
+    about?: ProposedAbout;
     /**
      * When it came; milliseconds since 1970.
      */
     received: Millis;
     /**
-     * Whether the vault already holds these very words.
+     * What to look out for. Hints decide nothing.
      */
-    duplicate: boolean;
+    hints: Hint[];
+}
+
+/**
+ * What a proposal would do.
+ */
+export type Proposes = "new" | "change" | "removal";
+
+/**
+ * The memory that a proposal is about.
+ */
+export interface ProposedAbout {
+    /**
+     * What it says now.
+     */
+    memory: MemoryView;
+    /**
+     * Its revision when the proposal came: where that is another one, the memory was changed since.
+     */
+    revision: number;
 }
 
 /**
@@ -657,6 +758,24 @@ export interface InboxPage {
 }
 
 /**
+ * What became of proposals, to undo it as long as nothing else was done with them.
+ */
+export interface InboxSettled {
+    /**
+     * The proposals.
+     */
+    items: InboxView[];
+    /**
+     * The memories that were kept or changed, as they are now.
+     */
+    kept: MemoryView[];
+    /**
+     * The memories that were changed or forgotten, as they were.
+     */
+    before: MemoryView[];
+}
+
+/**
  * Grants and denials that hold.
  */
 export interface SubjectGrants {
@@ -668,6 +787,79 @@ export interface SubjectGrants {
      * Who is kept out without being asked.
      */
     denials: DenialView[];
+    /**
+     * Who is paused, or asked about each time.
+     */
+    rules: SubjectRule[];
+}
+
+/**
+ * What a grant allows, to be chosen by the person.
+ */
+export interface GrantSettings {
+    /**
+     * Names of scopes, or `["*"]`; at least one.
+     */
+    scopes: string[];
+    /**
+     * What may be done in them; at least one.
+     */
+    actions: Action[];
+    /**
+     * Only memories of these kinds; of every kind where it is absent.
+     */
+    kinds?: Kind[];
+    /**
+     * Memories above this are not released; `secret` is refused.
+     */
+    max_sensitivity: Sensitivity;
+    /**
+     * How many different memories are given in 24 hours, where that is limited; at least 1.
+     */
+    daily_budget?: number;
+    /**
+     * Whether the person picks what leaves each time.
+     */
+    each_time: boolean;
+    /**
+     * Whether what the subject writes is kept without being asked.
+     */
+    accepts_writes: boolean;
+    /**
+     * How long it holds; another one than before counts from now.
+     */
+    duration: GrantDuration;
+}
+
+/**
+ * Which ready-made grant.
+ */
+export type ProfileName = "pick_each_time" | "preferences_only" | "everything_but_sensitive" | "custom";
+
+/**
+ * What a ready-made grant says of the records that leave; scopes, actions and duration are chosen apart from it.
+ */
+export interface Profile {
+    /**
+     * Its name.
+     */
+    name: ProfileName;
+    /**
+     * Only records of these kinds; of every kind where it is absent.
+     */
+    kinds?: Kind[];
+    /**
+     * Records above this do not leave.
+     */
+    max_sensitivity: Sensitivity;
+    /**
+     * How many different records leave in 24 hours, where that is limited.
+     */
+    daily_budget?: number;
+    /**
+     * Whether the person picks what leaves each time.
+     */
+    each_time: boolean;
 }
 
 /**
@@ -683,6 +875,10 @@ export interface GrantView {
      */
     subject: Subject;
     /**
+     * Which ready-made grant it is.
+     */
+    profile: ProfileName;
+    /**
      * Names of scopes, or `["*"]`.
      */
     scopes: string[];
@@ -691,9 +887,25 @@ export interface GrantView {
      */
     actions: Action[];
     /**
+     * Only memories of these kinds; of every kind where it is absent.
+     */
+    kinds?: Kind[];
+    /**
      * Memories above this are not released.
      */
     max_sensitivity: Sensitivity;
+    /**
+     * How many different memories are given in 24 hours, where that is limited.
+     */
+    daily_budget?: number;
+    /**
+     * Whether the person picks what leaves each time.
+     */
+    each_time: boolean;
+    /**
+     * Whether what the subject writes is kept without being asked.
+     */
+    accepts_writes: boolean;
     /**
      * How many records were unticked.
      */
@@ -743,11 +955,57 @@ export interface DenialView {
 }
 
 /**
+ * A rule for one subject. It narrows what grants allow, and allows nothing itself.
+ */
+export interface SubjectRule {
+    /**
+     * Whom it concerns.
+     */
+    subject: Subject;
+    /**
+     * Whether it is not answered for now; its grants stay.
+     */
+    paused: boolean;
+    /**
+     * Whether the person picks what leaves each time, whatever its grants say.
+     */
+    each_time: boolean;
+}
+
+/**
+ * A subject that is blocked for asking too often.
+ */
+export interface BlockedView {
+    /**
+     * Who.
+     */
+    subject: Subject;
+    /**
+     * Until when; milliseconds since 1970.
+     */
+    until: Millis;
+}
+
+/**
+ * What ended, and what cannot be called back.
+ */
+export interface Revoked {
+    /**
+     * How many grants and denials ended.
+     */
+    ended: number;
+    /**
+     * How many different memories the subject had been given by then; `known` tells which.
+     */
+    known: number;
+}
+
+/**
  * A part of the receipts.
  */
 export interface ReceiptPage {
     /**
-     * How many there are in all.
+     * How many there are in all, of those that were asked for.
      */
     total: number;
     /**
@@ -777,9 +1035,9 @@ export interface ReceiptView {
      */
     at: Millis;
     /**
-     * Who.
+     * Who; absent where it concerns all.
      */
-    subject: Subject;
+    subject?: Subject;
     /**
      * What happened.
      */
@@ -789,7 +1047,7 @@ export interface ReceiptView {
 /**
  * What a receipt says.
  */
-export type ReceiptEntry = { entry: "released"; query: string; records: MemoryId[]; grants: string[]; purpose?: string } | { entry: "proposed"; records: MemoryId[] } | ({ entry: "granted" } & Granted) | ({ entry: "refused" } & Refused) | { entry: "revoked"; decision: string; by_subject: boolean };
+export type ReceiptEntry = { entry: "released"; method: PageMethod; query: string; records: MemoryId[]; redacted?: MemoryId[]; grants: string[]; purpose?: string } | { entry: "withheld"; method: PageMethod; query: string } | { entry: "proposed"; records: MemoryId[]; created?: MemoryId[] } | { entry: "change_proposed"; record: MemoryId; memory: MemoryId; removal: boolean } | { entry: "own_write"; record: MemoryId; removed: boolean } | { entry: "reviewed"; accepted: MemoryId[]; declined: MemoryId[] } | ({ entry: "granted" } & Granted) | ({ entry: "grant_changed" } & Granted) | ({ entry: "refused" } & Refused) | { entry: "revoked"; decision: string; by_subject: boolean } | { entry: "rule_changed"; paused: boolean; each_time: boolean } | { entry: "paused"; paused: boolean };
 
 /**
  * What was granted.
@@ -808,6 +1066,26 @@ export interface Granted {
      */
     actions: Action[];
     /**
+     * Only memories of these kinds; of every kind where it is absent.
+     */
+    kinds?: Kind[];
+    /**
+     * Memories above this are not released.
+     */
+    max_sensitivity: Sensitivity;
+    /**
+     * How many different memories are given in 24 hours, where that is limited.
+     */
+    daily_budget?: number;
+    /**
+     * Whether the person picks what leaves each time.
+     */
+    each_time: boolean;
+    /**
+     * Whether what the subject writes is kept without being asked.
+     */
+    accepts_writes: boolean;
+    /**
      * How long it holds.
      */
     duration: GrantDuration;
@@ -818,7 +1096,7 @@ export interface Granted {
  */
 export interface Refused {
     /**
-     * Names of scopes, or `["*"]`.
+     * Names of scopes, or `["*"]`; none where the subject was blocked for what it wrote.
      */
     scopes: string[];
     /**
@@ -829,6 +1107,76 @@ export interface Refused {
      * For how long it is kept out; `once` for this request alone.
      */
     duration: GrantDuration;
+}
+
+/**
+ * What a subject was given, in parts.
+ */
+export interface KnownPage {
+    /**
+     * How many different memories in all.
+     */
+    total: number;
+    /**
+     * The part that was asked for.
+     */
+    items: KnownRecord[];
+}
+
+/**
+ * A memory that a subject was given.
+ */
+export interface KnownRecord {
+    /**
+     * Which.
+     */
+    id: MemoryId;
+    /**
+     * What it says now, which may be something else than what left; absent where it was forgotten since.
+     */
+    memory?: MemoryView;
+    /**
+     * When it first left; milliseconds since 1970.
+     */
+    first: Millis;
+    /**
+     * When it last left; milliseconds since 1970.
+     */
+    last: Millis;
+    /**
+     * How often it left.
+     */
+    times: number;
+    /**
+     * Whether it only ever left with some of its words.
+     */
+    redacted: boolean;
+}
+
+/**
+ * A subject that was given a memory.
+ */
+export interface KnownBy {
+    /**
+     * Who.
+     */
+    subject: Subject;
+    /**
+     * When it was first given it; milliseconds since 1970.
+     */
+    first: Millis;
+    /**
+     * When it was last given it; milliseconds since 1970.
+     */
+    last: Millis;
+    /**
+     * How often.
+     */
+    times: number;
+    /**
+     * Whether it only ever left with some of its words.
+     */
+    redacted: boolean;
 }
 
 /**
@@ -848,9 +1196,14 @@ export interface ConsentView {
      */
     purpose?: string;
     /**
+     * What it wants to know now, where the person picks what leaves; then there are no scopes to choose, and
+     * `consent_answer` tells what would leave.
+     */
+    release?: AskedRelease;
+    /**
      * What is asked and not granted yet, with what stands there; every scope of the vault where `wildcard`.
      */
-    scopes: CountedScope[];
+    scopes: AskedScope[];
     /**
      * Whether it asks for all scopes, also those that come later.
      */
@@ -867,6 +1220,46 @@ export interface ConsentView {
      * What it may do already.
      */
     granted: GrantView[];
+    /**
+     * How many different memories it was given before.
+     */
+    known: number;
+    /**
+     * Grants that fit at one click.
+     */
+    profiles: Profile[];
+}
+
+/**
+ * A scope that is asked for, and how much stands in it.
+ */
+export interface AskedScope {
+    /**
+     * Its name.
+     */
+    name: Scope;
+    /**
+     * How many memories.
+     */
+    memories: number;
+    /**
+     * What the subject wants to do there and may not do yet.
+     */
+    actions: Action[];
+}
+
+/**
+ * A request whose answer the person picks.
+ */
+export interface AskedRelease {
+    /**
+     * What it asked.
+     */
+    method: PageMethod;
+    /**
+     * The question, where the method has one.
+     */
+    query?: string;
 }
 
 /**
@@ -885,6 +1278,20 @@ export interface ConsentRecords {
      * The part that was asked for.
      */
     items: MemoryView[];
+}
+
+/**
+ * The answer that a subject would get if the person picked all of it.
+ */
+export interface ConsentAnswer {
+    /**
+     * In the order of the answer.
+     */
+    items: MemoryView[];
+    /**
+     * How many more would be in it if the daily budget allowed.
+     */
+    over_budget: number;
 }
 
 /**

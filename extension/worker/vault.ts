@@ -1,11 +1,12 @@
 // The dedicated worker that owns the vault: carries out one call after the other, as the WebAssembly object demands.
 
 import type { OwnerError, StrengthReport } from "../generated/messages";
-import init, { destroy, StoreDump, Vault } from "../generated/wasm/keepsake.js";
+import init, { destroy, type RunningRequest, StoreDump, Vault } from "../generated/wasm/keepsake.js";
 import initPassphrase, { assess_passphrase, suggest_passphrase } from "../generated/wasm/passphrase.js";
 import type { Proof } from "../owner/protocol";
 import { deriveKek } from "./derive";
 import { Files } from "./files";
+import { GivenUp } from "./given-up";
 import { isOwnerError, type VaultCall, type VaultRequest, type VaultResponse, wasmUrl } from "./protocol";
 
 const WEAK: OwnerError = {
@@ -16,9 +17,18 @@ const WEAK: OwnerError = {
 const loaded = init({ module_or_path: wasmUrl("keepsake", import.meta.url) });
 let queue: Promise<unknown> = loaded;
 let opened: Vault | undefined;
+let running: RunningRequest | undefined;
+/** What was given up and still stands in the queue. */
+const givenUp = new GivenUp();
 const files = new Files();
 
 self.onmessage = ({ data }: MessageEvent<VaultRequest>) => {
+  if (data.call.op === "withdraw") {
+    const { subject, requestIds } = data.call;
+    givenUp.add(subject, requestIds);
+    // What runs already ends at its next step.
+    running?.give_up(subject, requestIds);
+  }
   // Neither touches the vault, and whoever types a passphrase does not wait for an import.
   const free = data.call.op === "assess" || data.call.op === "suggest";
   const turn = (free ? loaded : queue).then(() => answer(data));
@@ -40,10 +50,14 @@ async function carryOut(call: VaultCall): Promise<unknown> {
   switch (call.op) {
     case "open":
       opened = await Vault.open(call.kept.state, call.kept.key);
+      running = opened.running();
       return undefined;
     case "handle":
+      if (givenUp.has(call.subject, call.requestId)) return [];
       return vault().handle(call.subject, call.requestId, call.body);
     case "withdraw":
+      // From here on the same request is a new one.
+      givenUp.delete(call.subject, call.requestIds);
       return vault().withdraw(call.subject, call.requestIds);
     case "consentClosed":
       return vault().consent_closed(call.id);

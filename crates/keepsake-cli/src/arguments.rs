@@ -24,6 +24,9 @@ Examples:
   Put the memories of an export into the vault of a dump, and write another dump:
       keepsake-cli import keepsake.age --into keepsake-dump.jsonl --output merged-dump.jsonl
 
+  Has a receipt been changed, or taken out?
+      keepsake-cli receipts keepsake-receipts.jsonl
+
   The same as the second with the recovery code, for a program:
       keepsake-cli --json verify keepsake-dump.jsonl --recovery-code-file code.txt
 
@@ -91,6 +94,11 @@ pub enum Task {
         export_passphrase_file: Option<PathBuf>,
         #[command(flatten)]
         secret: SecretSource,
+    },
+    /// Say whether a file with receipts is whole, link by link. It takes no passphrase
+    Receipts {
+        /// A file with receipts, as the add-on saves it
+        file: PathBuf,
     },
     /// Open a file and say whether all that should be in it is there and unchanged
     Verify {

@@ -7,6 +7,7 @@ mod import;
 mod input;
 mod inspect;
 mod output;
+mod receipts;
 mod secret;
 mod vault;
 mod verify;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
             let from = import::Source { file: &file, passphrase: export_passphrase_file.as_deref() };
             output::show(import::run(from, &into, &output, bring_back, &secret), json)
         }
+        Task::Receipts { file } => output::show(receipts::run(&file), json),
         Task::Verify { file, secret } => output::show(verify::run(&file, &secret), json),
     }
 }

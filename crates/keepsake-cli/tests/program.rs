@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 
 use keepsake_archive::Sealer;
 use keepsake_crypto::{CryptoError, Kdf, Primitives, Random, derive_kek};
-use keepsake_memory::{Draft, Kind, Scope, Sensitivity};
+use keepsake_memory::{Draft, Scope};
 use keepsake_policy::Subject;
 use keepsake_vault::api;
 use keepsake_vault::dump::DumpStore;
@@ -117,10 +117,7 @@ fn dump() -> (String, String) {
     pollster::block_on(vault.create(kdf, &kek)).unwrap();
     let mut command = |command| pollster::block_on(vault.command(command)).0.unwrap();
     for text in ["green tea", "black tea"] {
-        let scopes = vec![Scope::general()];
-        let draft =
-            Draft { text: text.into(), kind: Kind::Note, scopes, sensitivity: Sensitivity::Normal, expires: None };
-        command(api::Command::MemoryAdd { draft });
+        command(api::Command::MemoryAdd { draft: Draft::note(text, Scope::general()) });
     }
     let api::Reply::RecoveryMake(code) = command(api::Command::RecoveryMake) else { panic!() };
     let subject = Subject::site("https://assistant.example", "firefox-default").unwrap();
@@ -443,4 +440,40 @@ fn what_still_opens_is_saved_without_the_manifest() {
     let (ended, saved) = bench.export(&damaged, "out.jsonl", &["--salvage"]);
     assert_eq!((ended.code, ended.json()), (0, json!({"sealed": false, "memories": 2, "receipts": 1, "lost": 0})));
     assert!(fs::read_to_string(saved).unwrap().contains("green tea"));
+}
+
+/// The file with all receipts of a dump's vault, as the add-on writes it.
+fn receipts_of(dump: &str) -> String {
+    let store = DumpStore::read(keepsake_vault::dump::DumpReader::new(dump.as_bytes()).unwrap()).unwrap();
+    let mut vault = pollster::block_on(Vault::open(store, HandClock, System, None, None)).unwrap();
+    let kek = derive_kek(PASSPHRASE.as_bytes(), &vault.kdf().unwrap()).unwrap();
+    pollster::block_on(vault.unlock(keepsake_vault::Proof::Passphrase(&kek))).0.unwrap();
+    match pollster::block_on(vault.command(api::Command::ReceiptsExport { done: 0 })).0.unwrap() {
+        api::Reply::ReceiptsExport(api::ExportPart { text, finished: true, .. }) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn receipts_are_checked_without_the_vault() {
+    let bench = Bench::new();
+    let whole = receipts_of(&dump().0);
+    let file = bench.write("receipts.jsonl", &whole);
+    let ended = bench.call([Path::new("--json"), Path::new("receipts"), &file]);
+    let report = ended.json();
+    assert_eq!((ended.code, &report["intact"], &report["receipts"]), (0, &json!(true), &json!(1)), "{}", ended.errors);
+    assert!(bench.call([Path::new("receipts"), &file]).output.contains("every link holds"));
+
+    let changed = bench.write("changed.jsonl", whole.replace("assistant.example", "somebody.example"));
+    assert_eq!(bench.call([Path::new("receipts"), &changed]).code, 1);
+    let lines: Vec<_> = whole.lines().collect();
+    let missing = bench.write("missing.jsonl", [lines[0], lines[2], ""].join("\n"));
+    assert_eq!(bench.call([Path::new("receipts"), &missing]).code, 1);
+    let cut = bench.write("cut.jsonl", &whole[..whole.len() - 1]);
+    let ended = bench.call([Path::new("receipts"), &cut]);
+    assert_eq!(ended.code, 1);
+    assert!(ended.errors.contains("cut off"), "{}", ended.errors);
+    let other = bench.write("other.jsonl", EXPORT);
+    assert_eq!(bench.call([Path::new("receipts"), &other]).code, 2);
+    assert_eq!(bench.call([Path::new("receipts"), &bench.path("absent")]).code, 4);
 }

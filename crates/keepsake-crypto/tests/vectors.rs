@@ -59,7 +59,7 @@ fn an_envelope_of_every_purpose_opens_for_ever() {
             false => VaultKey::from_secret(key).derive_sealer(purpose),
         };
         let envelope = hex::decode(read(&format!("envelope-v1-{}.hex", label.replace(' ', "-"))).trim()).unwrap();
-        assert_eq!(sealer.open(&CONTEXT, &envelope).expect(label).as_slice(), PLAINTEXT);
+        assert_eq!(&*sealer.open(&CONTEXT, &envelope).expect(label), PLAINTEXT);
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod date;
+mod hints;
 mod id;
 mod list;
 mod record;
@@ -8,6 +9,7 @@ mod scope;
 mod text;
 
 pub use date::{Millis, format_date, format_moment, format_rfc3339, parse_date, parse_moment};
+pub use hints::{Hint, hints};
 pub use id::MemoryId;
 pub use list::{ListLine, MAX_LIST_BYTES, MAX_LIST_LINES, ParsedList, SkippedLine, parse_list};
 pub use record::{Channel, Draft, Kind, MAX_SCOPES_PER_MEMORY, Memory, Origin, Provenance, Sensitivity, Trust};
@@ -32,6 +34,9 @@ pub enum MemoryError {
     /// No scope, or more than [`MAX_SCOPES_PER_MEMORY`].
     #[error("a memory stands in 1 to {MAX_SCOPES_PER_MEMORY} scopes")]
     ScopeCount,
+    /// What is so is so until an earlier moment than it began.
+    #[error("a memory is valid from one moment until a later one")]
+    BadValidity,
     /// Not a UUID in its hyphenated form.
     #[error("a memory id is a UUID such as 01890a5d-ac96-774b-bcce-b302099a8057")]
     BadId,

@@ -9,7 +9,7 @@ pub const MAX_SCOPES_PER_MEMORY: usize = 16;
 
 /// What sort of thing is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Something that is so.
@@ -47,7 +47,7 @@ impl Kind {
 
 /// How careful to be in releasing a memory. The order is that of the variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Sensitivity {
     /// Nothing to hide.
@@ -68,7 +68,7 @@ impl Sensitivity {
 
 /// How a memory came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
     /// The person wrote it in Keepsake.
@@ -84,7 +84,7 @@ pub enum Channel {
 
 /// How far a text may be believed: derived from the channel, never declared. The order is from most to least.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// The person's own words.
@@ -167,6 +167,12 @@ pub struct Draft {
     /// When it is to be forgotten, where it is; milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Millis>,
+    /// Since when it is so, where it says that; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Millis>,
+    /// Until when it is so, where it says that; milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_to: Option<Millis>,
 }
 
 impl Draft {
@@ -178,6 +184,8 @@ impl Draft {
             scopes: vec![scope],
             sensitivity: Sensitivity::Normal,
             expires: None,
+            valid_from: None,
+            valid_to: None,
         }
     }
 
@@ -188,6 +196,9 @@ impl Draft {
         self.scopes.dedup();
         if self.scopes.is_empty() || self.scopes.len() > MAX_SCOPES_PER_MEMORY {
             return Err(MemoryError::ScopeCount);
+        }
+        if self.valid_from.zip(self.valid_to).is_some_and(|(from, to)| from >= to) {
+            return Err(MemoryError::BadValidity);
         }
         Ok(self)
     }
@@ -257,6 +268,14 @@ mod tests {
         assert_eq!(twice.normalised().unwrap().scopes.len(), 1);
         let none = Draft { scopes: vec![], ..draft("tea") };
         assert_eq!(none.normalised(), Err(MemoryError::ScopeCount));
+    }
+
+    #[test]
+    fn what_is_so_ends_after_it_begins() {
+        let so = |from, to| Draft { valid_from: from, valid_to: to, ..draft("tea") }.normalised().map(|_| ());
+        assert_eq!(so(Some(1), Some(2)), Ok(()));
+        assert_eq!(so(Some(2), None), Ok(()));
+        assert_eq!(so(Some(2), Some(2)), Err(MemoryError::BadValidity));
     }
 
     #[test]

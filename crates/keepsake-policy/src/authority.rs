@@ -1,6 +1,6 @@
 //! The decision: what the live grants of a subject amount to, and which records that makes visible.
 
-use keepsake_memory::{MemoryId, Millis, Scope, Sensitivity};
+use keepsake_memory::{Kind, MemoryId, Millis, Scope, Sensitivity};
 
 use crate::{Action, Grant, GrantDuration, ScopeSet, SessionId, Subject};
 
@@ -11,8 +11,12 @@ pub struct RecordFacts<'a> {
     pub id: MemoryId,
     /// Where it stands.
     pub scopes: &'a [Scope],
+    /// What sort of thing it is.
+    pub kind: Kind,
     /// How careful to be with it.
     pub sensitivity: Sensitivity,
+    /// Whether somebody else wrote it and the person has not seen it yet: until then it is told to nobody but its writer.
+    pub unreviewed_of_another: bool,
 }
 
 /// What a subject may do now with one action: the live grants that allow it, at least one.
@@ -49,16 +53,40 @@ impl<'a> Authority<'a> {
         &self.grants
     }
 
-    /// The first grant under which the record may leave. Secret records leave under none.
+    /// The first grant under which the record may leave, as far as no budget is used up. Secret records leave under none.
     pub fn release_under(&self, record: RecordFacts<'_>) -> Option<&'a Grant> {
-        if record.sensitivity == Sensitivity::Secret {
-            return None;
-        }
-        self.grants.iter().copied().find(|grant| {
-            record.sensitivity <= grant.max_sensitivity
+        self.grants_for(record).next()
+    }
+
+    /// Every grant under which the record may leave, as far as no budget is used up.
+    pub(crate) fn grants_for(&self, record: RecordFacts<'_>) -> impl Iterator<Item = &'a Grant> {
+        self.grants.iter().copied().filter(move |grant| {
+            record.sensitivity != Sensitivity::Secret
+                && !record.unreviewed_of_another
+                && record.sensitivity <= grant.max_sensitivity
+                && grant.kinds.as_ref().is_none_or(|kinds| kinds.contains(&record.kind))
                 && !grant.except.contains(&record.id)
                 && record.scopes.iter().any(|scope| grant.terms.scopes.contains(scope))
         })
+    }
+
+    /// Whether the person picks what leaves, for an answer that looks in these scopes, or in all that are granted. It does
+    /// not depend on what there is: whether somebody was asked must not tell that either.
+    pub fn asks_each_time(&self, among: Option<&ScopeSet>) -> bool {
+        self.grants.iter().any(|grant| {
+            let looked_in = among.is_none_or(|among| !among.intersection(&grant.terms.scopes).is_empty());
+            grant.each_time && looked_in
+        })
+    }
+
+    /// The grants under which something that stands in these scopes is kept without asking: each scope has one, or there
+    /// are none.
+    pub fn write_under(&self, scopes: &[Scope]) -> Option<Vec<&'a Grant>> {
+        let accepting = |scope| {
+            let mut grants = self.grants.iter().copied();
+            grants.find(|grant| grant.accepts_writes && grant.terms.scopes.contains(scope))
+        };
+        scopes.iter().map(accepting).collect::<Option<Vec<_>>>().filter(|grants| !grants.is_empty())
     }
 
     /// The first grant that covers the scope.
@@ -82,119 +110,24 @@ impl<'a> Authority<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::collection::{btree_set, vec};
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::{GrantTerms, Validity};
+    use crate::proofs::{NOW, SESSION, grant, site};
 
-    const NOW: Millis = 10_000_000_000;
-    const SESSION: SessionId = [9; 16];
-
-    fn subjects() -> [Subject; 2] {
-        [
-            Subject::site("https://a.example", "firefox-default").unwrap(),
-            Subject::site("https://a.example", "firefox-container-1").unwrap(),
-        ]
-    }
-
-    fn scope() -> impl Strategy<Value = Scope> {
-        prop::sample::select(vec!["food", "health", "work"]).prop_map(|name| Scope::new(name).unwrap())
-    }
-
-    fn scopes() -> impl Strategy<Value = ScopeSet> {
-        prop_oneof![1 => Just(ScopeSet::All), 4 => btree_set(scope(), 0..3).prop_map(ScopeSet::Named)]
-    }
-
-    fn sensitivity() -> impl Strategy<Value = Sensitivity> {
-        prop::sample::select(vec![
-            Sensitivity::Normal,
-            Sensitivity::Personal,
-            Sensitivity::Sensitive,
-            Sensitivity::Secret,
-        ])
-    }
-
-    fn id() -> impl Strategy<Value = MemoryId> {
-        (0u8..3).prop_map(|n| MemoryId::new(1, [n; 10]))
-    }
-
-    fn grant() -> impl Strategy<Value = Grant> {
-        let action = prop::sample::select(vec![Action::Search, Action::Read, Action::Add]);
-        let duration =
-            prop::sample::select(vec![GrantDuration::Session, GrantDuration::Week, GrantDuration::UntilRevoked]);
-        let age = prop::sample::select(vec![0, 604_799_999, 604_800_000]);
-        let session = prop::sample::select(vec![SESSION, [1; 16]]);
-        (0usize..2, btree_set(action, 0..3), scopes(), sensitivity(), btree_set(id(), 0..2), duration, age, session)
-            .prop_map(|(subject, actions, scopes, max_sensitivity, except, duration, age, session)| Grant {
-                id: [0; 16],
-                subject: subjects()[subject].clone(),
-                terms: GrantTerms { actions, scopes },
-                max_sensitivity,
-                except,
-                purpose: None,
-                validity: Validity { duration, session, created: NOW - age },
-            })
-    }
-
-    fn sees(grants: &[Grant], id: MemoryId, scopes: &[Scope], sensitivity: Sensitivity) -> bool {
-        authorise(grants, &subjects()[0], Action::Search, NOW, SESSION)
-            .is_some_and(|authority| authority.release_under(RecordFacts { id, scopes, sensitivity }).is_some())
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
-
-        #[test]
-        fn a_release_has_one_live_grant_that_says_all_of_it(
-            grants in vec(grant(), 0..5), id in id(), at in vec(scope(), 1..3), sensitivity in sensitivity(),
-        ) {
-            let by_hand = grants.iter().any(|grant| {
-                grant.subject == subjects()[0]
-                    && grant.terms.actions.contains(&Action::Search)
-                    && (match &grant.terms.scopes {
-                        ScopeSet::All => true,
-                        ScopeSet::Named(names) => at.iter().any(|scope| names.contains(scope)),
-                    })
-                    && sensitivity != Sensitivity::Secret
-                    && sensitivity <= grant.max_sensitivity
-                    && !grant.except.contains(&id)
-                    && (match grant.validity.duration {
-                        GrantDuration::Once | GrantDuration::Session => grant.validity.session == SESSION,
-                        GrantDuration::Week => NOW - grant.validity.created < 604_800_000,
-                        GrantDuration::UntilRevoked => true,
-                    })
-            });
-            prop_assert_eq!(sees(&grants, id, &at, sensitivity), by_hand);
-        }
-
-        #[test]
-        fn the_order_of_grants_does_not_matter(
-            grants in vec(grant(), 0..5), id in id(), at in vec(scope(), 1..3), sensitivity in sensitivity(),
-        ) {
-            let reversed: Vec<_> = grants.iter().rev().cloned().collect();
-            prop_assert_eq!(sees(&grants, id, &at, sensitivity), sees(&reversed, id, &at, sensitivity));
-        }
-
-        #[test]
-        fn a_narrower_grant_never_releases_more(
-            wide in grant(), id in id(), at in vec(scope(), 1..3), sensitivity in sensitivity(), kept in scopes(),
-        ) {
-            let mut narrow = wide.clone();
-            narrow.terms.scopes = wide.terms.scopes.intersection(&kept);
-            if sees(&[narrow], id, &at, sensitivity) {
-                prop_assert!(sees(&[wide], id, &at, sensitivity));
-            }
-        }
-
-        #[test]
-        fn an_empty_set_of_scopes_or_actions_is_no_authority(mut grant in grant()) {
-            grant.terms.scopes = ScopeSet::Named(BTreeSet::new());
-            prop_assert!(authorise([&grant], &grant.subject, Action::Search, NOW, SESSION).is_none());
-            grant.terms = GrantTerms { actions: BTreeSet::new(), scopes: ScopeSet::All };
-            prop_assert!(authorise([&grant], &grant.subject, Action::Search, NOW, SESSION).is_none());
-        }
+    #[test]
+    fn scopes_are_covered_by_several_grants_together_and_all_only_by_one_for_all() {
+        let scope = |name| Scope::new(name).unwrap();
+        let of = |scopes: ScopeSet| Grant { terms: crate::GrantTerms { scopes, ..grant().terms }, ..grant() };
+        let (food, work) = (ScopeSet::Named([scope("food")].into()), ScopeSet::Named([scope("work")].into()));
+        let grants = [of(food), Grant { each_time: true, ..of(work.clone()) }];
+        let authority = authorise(&grants, &site(), Action::Search, NOW, SESSION).unwrap();
+        let both = ScopeSet::Named([scope("food"), scope("work")].into());
+        assert!(authority.covers_all(&both) && !authority.covers_all(&ScopeSet::All));
+        assert_eq!(authority.grant_for(&scope("work")).map(|grant| grant.each_time), Some(true));
+        assert!(authority.covers(&scope("food")) && !authority.covers(&scope("health")));
+        assert_eq!(authority.grants().len(), 2);
+        let food = ScopeSet::Named([scope("food")].into());
+        assert_eq!([Some(&food), Some(&work), None].map(|among| authority.asks_each_time(among)), [false, true, true]);
+        let all = [of(ScopeSet::All)];
+        assert!(authorise(&all, &site(), Action::Add, NOW, SESSION).unwrap().covers_all(&ScopeSet::All));
     }
 }

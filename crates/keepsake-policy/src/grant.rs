@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keepsake_memory::{MemoryId, Millis, Sensitivity};
+use keepsake_memory::{Kind, MemoryId, Millis, Scope, Sensitivity};
 use serde::{Deserialize, Serialize};
 
 use crate::{ScopeSet, Subject};
@@ -20,7 +20,7 @@ pub type SessionId = [u8; 16];
 
 /// What a subject wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Ask a question and get the memories that answer it best.
@@ -33,7 +33,7 @@ pub enum Action {
 
 /// How long a decision holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GrantDuration {
     /// For one answer.
@@ -56,11 +56,17 @@ pub struct GrantTerms {
     pub scopes: ScopeSet,
 }
 
-impl GrantTerms {
-    /// Whether these terms allow everything that `other` asks for.
-    pub fn cover(&self, other: &Self) -> bool {
-        other.actions.is_subset(&self.actions) && self.scopes.covers(&other.scopes)
+/// What of the asked actions no grant of these allows in a scope: all that a person need be asked about.
+pub fn missing_actions<'a>(
+    held: impl IntoIterator<Item = &'a Grant>,
+    asked: &BTreeSet<Action>,
+    scope: &Scope,
+) -> BTreeSet<Action> {
+    let mut missing = asked.clone();
+    for grant in held.into_iter().filter(|grant| grant.terms.scopes.contains(scope)) {
+        missing.retain(|action| !grant.terms.actions.contains(action));
     }
+    missing
 }
 
 /// One decision to let a subject in.
@@ -72,8 +78,16 @@ pub struct Grant {
     pub subject: Subject,
     /// What it allows.
     pub terms: GrantTerms,
+    /// Only records of these kinds leave under it; of every kind where it is `None`.
+    pub kinds: Option<BTreeSet<Kind>>,
     /// Records above this never leave under it; [`Sensitivity::Secret`] leaves under none.
     pub max_sensitivity: Sensitivity,
+    /// How many different records the subject may have been given within a day for another one to leave under it.
+    pub daily_budget: Option<u32>,
+    /// Whether the person picks what leaves each time.
+    pub each_time: bool,
+    /// Whether what the subject writes is kept without being asked.
+    pub accepts_writes: bool,
     /// Records that the person unticked.
     pub except: BTreeSet<MemoryId>,
     /// What the subject said it was for.

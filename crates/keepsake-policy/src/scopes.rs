@@ -90,6 +90,15 @@ mod tests {
     }
 
     #[test]
+    fn a_set_is_written_as_it_is_read() {
+        for names in [&["*"][..], &["food", "travel"], &[]] {
+            assert_eq!(Vec::from(set(names)), names);
+        }
+        assert!(set(&[]).is_empty() && !set(&["*"]).is_empty());
+        assert_eq!(set(&["*"]).intersection(&set(&["food"])), set(&["food"]));
+    }
+
+    #[test]
     fn covering_is_inclusion() {
         assert!(set(&["*"]).covers(&set(&["food"])));
         assert!(!set(&["food"]).covers(&set(&["*"])));

@@ -177,6 +177,16 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_as_data_goes_through_the_checks_again() {
+        let forged = Subject::Site { origin: "https://a b".into(), container: "firefox-default".into() };
+        assert_eq!(forged.checked(), Err(SubjectError::BadOrigin));
+        assert_eq!(Subject::Extension { id: String::new() }.checked(), Err(SubjectError::BadExtension));
+        let sound = Subject::site("https://example.org", "firefox-default").unwrap();
+        assert_eq!((sound.clone().checked(), sound.name()), (Ok(sound.clone()), "https://example.org"));
+        assert_eq!(Subject::extension("a@example.org").unwrap().name(), "a@example.org");
+    }
+
+    #[test]
     fn containers_ports_and_extensions_are_apart() {
         let lines: std::collections::BTreeSet<_> = [
             Subject::site("https://example.org", "firefox-default"),

@@ -79,7 +79,16 @@ impl Throttle {
         }
     }
 
-    /// Forgets the refusals of a subject that the person let in.
+    /// Who is blocked for asking too often, and until when.
+    pub fn blocked(&self, now: Millis) -> Vec<(Subject, Millis)> {
+        let until = |subject: &Subject| match self.consent(subject, now) {
+            Verdict::Wait(wait) => Some((subject.clone(), now.saturating_add(wait))),
+            Verdict::Proceed => None,
+        };
+        self.refusals.iter().filter_map(|(subject, _)| until(subject)).collect()
+    }
+
+    /// Forgets the refusals of a subject that the person let in, or allows to ask again.
     pub fn allowed(&mut self, subject: &Subject) {
         self.refusals.retain(|(who, _)| who != subject);
     }
@@ -128,6 +137,10 @@ mod tests {
             throttle.refused(&subject(), at);
         }
         assert_eq!(throttle.consent(&subject(), 22_000), Verdict::Wait(59_000));
+        assert_eq!(throttle.blocked(22_000), [(subject(), 81_000)]);
+        let mut lifted = throttle.clone();
+        lifted.allowed(&subject());
+        assert_eq!((lifted.blocked(22_000), lifted.consent(&subject(), 22_000)), (vec![], Verdict::Proceed));
         assert_eq!(throttle.consent(&subject(), 81_000), Verdict::Proceed);
     }
 

@@ -17,7 +17,7 @@ pub(crate) const SEGMENT_ENTRIES: usize = 1024;
 pub(crate) const LAST_SEGMENT_ENTRIES: usize = 32;
 
 /// The bytes of one entry.
-const ENTRY_BYTES: usize = 3 * 16 + 3 * 8 + 4 + 2 + 3;
+const ENTRY_BYTES: usize = 3 * 16 + 3 * 8 + 8 + 4 + 2 + 3;
 
 /// Whether a memory is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +45,32 @@ pub(crate) struct Entry {
     pub created: Millis,
     pub updated: Millis,
     pub expires: Option<Millis>,
+    /// Who wrote it, while the person has not seen it yet: it is told to nobody else.
+    pub unreviewed_of: Option<Writer>,
     /// Which vault key it is sealed under; they are counted from 1.
     pub key: u32,
     pub scopes: ScopesId,
     pub kind: Kind,
     pub sensitivity: Sensitivity,
     pub standing: Standing,
+}
+
+/// What a subject is known by as the writer of something: a keyed hash, never zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Writer([u8; 8]);
+
+impl Writer {
+    /// Somebody of whom no more is known: what they wrote is told to no subject.
+    pub const UNKNOWN: Self = Self([0xff; 8]);
+
+    /// The writer that a keyed hash of a subject stands for.
+    pub fn of(hash: [u8; 16]) -> Self {
+        let mut writer = [0; 8];
+        writer.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+        // Neither nobody nor the unknown one.
+        writer[0] = writer[0].clamp(1, 0xfe);
+        Self(writer)
+    }
 }
 
 /// The scopes of a memory as one number: few memories stand in a set of their own.
@@ -127,6 +147,7 @@ pub(crate) fn encode_segment<'a>(entries: impl Iterator<Item = &'a Entry> + Clon
         for moment in [entry.created, entry.updated, entry.expires.unwrap_or(0)] {
             bytes.extend_from_slice(&moment.to_be_bytes());
         }
+        bytes.extend_from_slice(&entry.unreviewed_of.map_or([0; 8], |Writer(writer)| writer));
         bytes.extend_from_slice(&entry.key.to_be_bytes());
         let scopes = used.binary_search(&entry.scopes).unwrap_or(0);
         bytes.extend_from_slice(&(scopes as u16).to_be_bytes());
@@ -180,6 +201,7 @@ fn decode_entry(reader: &mut Reader<'_>, used: &[ScopesId]) -> Result<Entry, Cry
     let created = Millis::from_be_bytes(reader.take()?);
     let updated = Millis::from_be_bytes(reader.take()?);
     let expires = Some(Millis::from_be_bytes(reader.take()?)).filter(|&moment| moment > 0);
+    let unreviewed_of = Some(reader.take()?).filter(|writer| *writer != [0; 8]).map(Writer);
     let key = u32::from_be_bytes(reader.take()?);
     let scopes = used.get(usize::from(u16::from_be_bytes(reader.take()?))).ok_or(CryptoError::DoesNotOpen)?;
     Ok(Entry {
@@ -189,6 +211,7 @@ fn decode_entry(reader: &mut Reader<'_>, used: &[ScopesId]) -> Result<Entry, Cry
         created,
         updated,
         expires,
+        unreviewed_of,
         key,
         scopes: *scopes,
         kind: decoded(&Kind::ALL, reader.take()?)?,
@@ -242,23 +265,33 @@ mod tests {
     }
 
     fn entry() -> impl Strategy<Value = (Entry, Vec<Scope>)> {
-        (any::<[[u8; 16]; 3]>(), any::<(u64, u64, Option<u64>, u32)>(), 0..8_usize, 0..4_usize, 0..3_usize, scopes())
-            .prop_map(|([id, tag, words], (created, updated, expires, key), kind, sensitivity, standing, scopes)| {
-                let entry = Entry {
-                    id: MemoryId::from_bytes(id),
-                    tag,
-                    words,
-                    created,
-                    updated,
-                    expires: expires.filter(|&moment| moment > 0),
-                    key,
-                    scopes: ScopesId(0),
-                    kind: Kind::ALL[kind],
-                    sensitivity: Sensitivity::ALL[sensitivity],
-                    standing: Standing::ALL[standing],
-                };
-                (entry, scopes)
-            })
+        (
+            any::<[[u8; 16]; 3]>(),
+            any::<(u64, u64, Option<u64>, [u8; 16], u32)>(),
+            0..8_usize,
+            0..4_usize,
+            0..3_usize,
+            scopes(),
+        )
+            .prop_map(
+                |([id, tag, words], (created, updated, expires, writer, key), kind, sensitivity, standing, scopes)| {
+                    let entry = Entry {
+                        id: MemoryId::from_bytes(id),
+                        tag,
+                        words,
+                        created,
+                        updated,
+                        expires: expires.filter(|&moment| moment > 0),
+                        unreviewed_of: (writer[0] > 100).then(|| Writer::of(writer)),
+                        key,
+                        scopes: ScopesId(0),
+                        kind: Kind::ALL[kind],
+                        sensitivity: Sensitivity::ALL[sensitivity],
+                        standing: Standing::ALL[standing],
+                    };
+                    (entry, scopes)
+                },
+            )
     }
 
     proptest! {

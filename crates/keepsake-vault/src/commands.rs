@@ -2,20 +2,19 @@
 
 use keepsake_crypto::Primitives;
 use keepsake_memory::{
-    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, parse_list,
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, Trust, parse_list,
 };
-use keepsake_policy::{Denial, Subject};
+use keepsake_policy::Profile;
 use keepsake_search::{LastWord, Slot};
 
 use crate::api::*;
 use crate::catalogue::Entry;
-use crate::consent::grant_view;
-use crate::format::{Decision, Proposal, Receipt};
 use crate::open::Open;
+use crate::receipts::Which;
 use crate::records::WordsSeen;
 use crate::session::Captured;
 use crate::vault::{Parts, Vault};
-use crate::{Clock, Space, Store};
+use crate::{Clock, Store};
 
 /// The most that one page of a list holds.
 const MAX_PAGE: u32 = 500;
@@ -77,16 +76,32 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             }
             Command::Inbox { offset, limit } => Reply::Inbox(self.inbox(page(offset, limit)?).await?),
             Command::InboxAccept { ids, draft } => Reply::InboxAccept(self.inbox_accept(ids, draft, effects).await?),
-            Command::InboxDecline { ids } => Reply::InboxDecline(self.inbox_decline(ids, effects).await?),
-            Command::InboxRestore { items } => Reply::InboxRestore(self.inbox_restore(items, effects).await?),
-            Command::Grants => Reply::Grants(self.decisions(|_| true)?),
-            Command::SubjectGrants { subject } => Reply::SubjectGrants(self.decisions(|other| *other == subject)?),
+            Command::InboxDecline { ids, block } => Reply::InboxDecline(self.inbox_decline(ids, block, effects).await?),
+            Command::InboxUndo { settled } => Reply::InboxUndo(self.inbox_undo(settled, effects).await?),
+            Command::Grants => Reply::Grants(self.decided_about(|_| true)?),
+            Command::SubjectGrants { subject } => Reply::SubjectGrants(self.decided_about(|other| *other == subject)?),
             Command::GrantRevoke { id } => Reply::GrantRevoke(self.revoke_one(&id, effects).await?),
+            Command::GrantChange { id, settings } => {
+                Reply::GrantChange(self.grant_change(&id, settings, effects).await?)
+            }
             Command::SubjectRevoke { subject } => {
                 self.opened()?;
                 Reply::SubjectRevoke(self.revoke_all(&subject, false, effects).await?)
             }
-            Command::Receipts { offset, limit } => Reply::Receipts(self.receipts(page(offset, limit)?).await?),
+            Command::SubjectRuleSet { rule } => Reply::SubjectRuleSet(self.subject_rule_set(rule, effects).await?),
+            Command::Pause { paused } => Reply::Pause(self.pause(paused, effects).await?),
+            Command::Profiles => Reply::Profiles(Profile::all().into()),
+            Command::Blocked => Reply::Blocked(self.blocked()),
+            Command::BlockLift { subject } => Reply::BlockLift(self.block_lift(&subject)),
+            Command::Receipts { subject, memory, from, to, offset, limit } => {
+                let which = Which { subject, memory, from, to };
+                Reply::Receipts(self.receipts(&which, page(offset, limit)?).await?)
+            }
+            Command::ReceiptsExport { done } => Reply::ReceiptsExport(self.receipts_export(done).await?),
+            Command::Known { subject, offset, limit } => {
+                Reply::Known(self.known(&subject, page(offset, limit)?).await?)
+            }
+            Command::KnownBy { id } => Reply::KnownBy(self.known_by(id).await?),
             Command::Protection => Reply::Protection(self.protection()?),
             Command::IdleChange { minutes } => Reply::IdleChange(self.idle_change(minutes, effects).await?),
             Command::RecoveryMake => Reply::RecoveryMake(self.recovery_make(effects).await?),
@@ -114,11 +129,12 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 self.restore_drop()?;
                 Reply::RestoreDrop
             }
-            Command::Consent { id } => Reply::Consent(self.consent_view(&id)?),
+            Command::Consent { id } => Reply::Consent(self.consent_view(&id).await?),
             Command::ConsentRecords { id, scopes, max_sensitivity, query, offset, limit } => {
                 let page = page(offset, limit)?;
                 Reply::ConsentRecords(self.consent_records(&id, scopes, max_sensitivity, query.as_deref(), page).await?)
             }
+            Command::ConsentAnswer { id } => Reply::ConsentAnswer(self.consent_answer(&id).await?),
             Command::ConsentDecide { id, decision } => {
                 self.consent_decide(&id, decision, effects).await?;
                 Reply::ConsentDecide
@@ -138,6 +154,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 aside: 0,
                 rotation: None,
                 backup_due: false,
+                paused: false,
             },
             Some(open) => Status {
                 state,
@@ -148,6 +165,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 aside: open.records.aside() as u32,
                 rotation: open.rotation_progress(),
                 backup_due: open.backup(self.clock.now()).due,
+                paused: open.manifest.paused,
             },
         }
     }
@@ -180,7 +198,9 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             let message = "this memory was changed in the meantime: look at it again before you change it";
             return Err(OwnerError::new(OwnerErrorCode::Conflict, message));
         }
-        let after = before.revised(draft, now)?;
+        let mut after = before.revised(draft, now)?;
+        // Whoever edits a text has read it.
+        after.provenance.reviewed |= before.trust() == Trust::Unreviewed;
         let mut transaction = open.transaction(random);
         transaction.replace_memory(slot, &after, Some(&before.draft.text));
         transaction.commit(store).await?;
@@ -298,239 +318,25 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         effects.push(changed(&[Topic::Memories]));
         Ok(ImportReply { ids: memories.iter().map(|memory| memory.id).collect(), passed_over })
     }
-
-    async fn inbox(&self, page: core::ops::Range<usize>) -> Result<InboxPage, OwnerError> {
-        let open = self.opened()?;
-        let mut waiting: Vec<_> = open.inbox.iter().map(|(id, waiting)| (waiting.received, *id)).collect();
-        waiting.sort_unstable();
-        let mut items = Vec::new();
-        for (_, id) in part(&waiting, page) {
-            items.push(inbox_view(open, &open.proposal(&self.store, *id).await?));
-        }
-        Ok(InboxPage { total: waiting.len() as u32, items })
-    }
-
-    async fn inbox_accept(
-        &mut self,
-        ids: Vec<MemoryId>,
-        draft: Option<Draft>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<Vec<MemoryView>, OwnerError> {
-        at_most(ids.len())?;
-        if draft.is_some() && ids.len() != 1 {
-            return Err(OwnerError::invalid("only one proposal at a time can be changed while it is accepted"));
-        }
-        let Parts { open, store, random, now } = self.parts()?;
-        let proposals = proposals(open, store, ids).await?;
-        let mut accepted = Vec::with_capacity(proposals.len());
-        for proposal in &proposals {
-            let channel = match proposal.subject {
-                Subject::Site { .. } => Channel::Site,
-                Subject::Extension { .. } => Channel::Extension,
-            };
-            let origin = Some(Origin::new(proposal.subject.name(), None));
-            let provenance = Provenance { channel, origin, reviewed: true };
-            let draft = draft.clone().unwrap_or_else(|| proposal.draft.clone());
-            accepted.push(Memory::new(proposal.id, draft, provenance, proposal.received, now)?);
-        }
-        let waiting: Vec<_> = accepted.iter().filter_map(|memory| Some(open.inbox.get(&memory.id)?.stored)).collect();
-        let slots: Vec<_> = accepted.iter().map(|memory| open.records.find_any(memory.id)).collect();
-        let mut transaction = open.transaction(random);
-        waiting.into_iter().for_each(|stored| transaction.delete(Space::Inbox, stored));
-        for (memory, slot) in accepted.iter().zip(slots) {
-            match slot {
-                Some(slot) => transaction.replace_memory(slot, memory, None),
-                None => transaction.add_memory(memory),
-            }
-        }
-        transaction.commit(store).await?;
-        accepted.iter().for_each(|memory| drop(open.inbox.remove(&memory.id)));
-        effects.push(changed(&[Topic::Inbox, Topic::Memories]));
-        Ok(accepted.iter().map(MemoryView::from).collect())
-    }
-
-    async fn inbox_decline(
-        &mut self,
-        ids: Vec<MemoryId>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<Vec<InboxView>, OwnerError> {
-        at_most(ids.len())?;
-        let Parts { open, store, random, .. } = self.parts()?;
-        let proposals = proposals(open, store, ids).await?;
-        let waiting: Vec<_> = proposals.iter().filter_map(|one| Some(open.inbox.get(&one.id)?.stored)).collect();
-        let mut transaction = open.transaction(random);
-        waiting.into_iter().for_each(|stored| transaction.delete(Space::Inbox, stored));
-        transaction.commit(store).await?;
-        for proposal in &proposals {
-            open.inbox.remove(&proposal.id);
-        }
-        effects.push(changed(&[Topic::Inbox]));
-        Ok(proposals.iter().map(|proposal| inbox_view(open, proposal)).collect())
-    }
-
-    async fn inbox_restore(&mut self, items: Vec<InboxView>, effects: &mut Vec<Effect>) -> Result<u32, OwnerError> {
-        at_most(items.len())?;
-        let Parts { open, store, random, .. } = self.parts()?;
-        let mut transaction = open.transaction(random);
-        let mut restored: std::collections::BTreeMap<MemoryId, (Proposal, _)> = std::collections::BTreeMap::new();
-        for item in items {
-            if transaction.open.inbox.contains_key(&item.id)
-                || transaction.open.records.find(item.id).is_some()
-                || restored.contains_key(&item.id)
-            {
-                continue;
-            }
-            // Which request brought it is forgotten: that request has had its answer.
-            let proposal = Proposal {
-                id: item.id,
-                subject: item.subject.checked()?,
-                draft: item.draft.normalised()?,
-                received: item.received,
-                request: transaction.make()?,
-                receipt: transaction.make()?,
-            };
-            let put = transaction.put(Space::Inbox, item.id.as_bytes(), &proposal, None)?;
-            restored.insert(item.id, (proposal, put));
-        }
-        let committed = transaction.commit(store).await?;
-        let count = restored.len() as u32;
-        for (id, (proposal, put)) in restored {
-            if let Some(stored) = committed.stored(put) {
-                let waiting = open.waiting(&proposal, stored);
-                open.inbox.insert(id, waiting);
-            }
-        }
-        effects.push(changed(&[Topic::Inbox]));
-        Ok(count)
-    }
-
-    fn decisions(&self, of: impl Fn(&Subject) -> bool) -> Result<SubjectGrants, OwnerError> {
-        let open = self.opened()?;
-        let now = self.clock.now();
-        Ok(SubjectGrants {
-            grants: open.live_grants(now).filter(|grant| of(&grant.subject)).map(grant_view).collect(),
-            denials: open.live_denials(now).filter(|denial| of(&denial.subject)).map(denial_view).collect(),
-        })
-    }
-
-    async fn revoke_one(&mut self, id: &str, effects: &mut Vec<Effect>) -> Result<u32, OwnerError> {
-        let open = self.opened()?;
-        let found = open.decisions.iter().find(|(_, decision)| hex::encode(decision.id()) == id);
-        let subject = found.map(|(_, decision)| decision.subject().clone());
-        let subject = subject.ok_or_else(|| OwnerError::not_found("grant"))?;
-        self.revoke(&subject, false, |decision| hex::encode(decision.id()) == id, effects).await
-    }
-
-    /// Ends what a subject holds: its grants where it gives them up itself, else its denials too.
-    pub(crate) async fn revoke_all(
-        &mut self,
-        subject: &Subject,
-        by_subject: bool,
-        effects: &mut Vec<Effect>,
-    ) -> Result<u32, OwnerError> {
-        let ends = |decision: &Decision| !by_subject || matches!(decision, Decision::Grant(_));
-        self.revoke(subject, by_subject, ends, effects).await
-    }
-
-    async fn revoke(
-        &mut self,
-        subject: &Subject,
-        by_subject: bool,
-        ends: impl Fn(&Decision) -> bool,
-        effects: &mut Vec<Effect>,
-    ) -> Result<u32, OwnerError> {
-        let Parts { open, store, random, now } = self.parts()?;
-        let decisions = open.decisions.iter().map(|(_, decision)| decision);
-        let ending: Vec<_> =
-            decisions.filter(|decision| decision.subject() == subject && ends(decision)).map(Decision::id).collect();
-        if ending.is_empty() {
-            return Ok(0);
-        }
-        let mut transaction = open.transaction(random);
-        transaction.end_decisions(&ending);
-        for id in &ending {
-            transaction.receipt(now, subject, ReceiptEntry::Revoked { decision: hex::encode(id), by_subject })?;
-        }
-        transaction.commit(store).await?;
-        self.note_subjects();
-        let event = PageEvent::GrantChange { grants: self.page_grants(subject) };
-        effects.push(Effect::Notify { subject: subject.clone(), event });
-        effects.push(changed(&[Topic::Grants, Topic::Receipts]));
-        Ok(ending.len() as u32)
-    }
-
-    async fn receipts(&mut self, page: core::ops::Range<usize>) -> Result<ReceiptPage, OwnerError> {
-        let Parts { open, store, .. } = self.parts()?;
-        let (mut receipts, intact) = open.receipts(store).await?;
-        receipts.reverse();
-        let items = part(&receipts, page).iter().map(receipt_view).collect();
-        Ok(ReceiptPage { total: open.manifest.receipts as u32, intact, items })
-    }
 }
 
-/// Those of the proposals that still wait, each once.
-async fn proposals(open: &Open, store: &impl Store, mut ids: Vec<MemoryId>) -> Result<Vec<Proposal>, OwnerError> {
-    ids.sort_unstable();
-    ids.dedup();
-    let mut proposals = Vec::with_capacity(ids.len());
-    for id in ids {
-        if open.inbox.contains_key(&id) {
-            proposals.push(open.proposal(store, id).await?);
-        }
-    }
-    Ok(proposals)
-}
-
-fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerError> {
-    let draft = Draft {
-        text: view.text,
-        kind: view.kind,
-        scopes: view.scopes,
-        sensitivity: view.sensitivity,
-        expires: view.expires,
-    };
-    let origin = view.source.map(|source| Origin::new(&source, view.source_title.as_deref()));
+/// A deleted memory, for it to be kept again.
+pub(crate) fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerError> {
+    let origin = view.source.as_ref().map(|source| Origin::new(source, view.source_title.as_deref()));
     let provenance = Provenance { channel: view.channel, origin, reviewed: view.reviewed };
     // The revision goes on from where it was, so that no two envelopes of one record share one.
     let revision = view.revision.saturating_add(1);
-    Ok(Memory { id: view.id, revision, draft: draft.normalised()?, provenance, created: view.created, updated: now })
-}
-
-fn inbox_view(open: &Open, proposal: &Proposal) -> InboxView {
-    InboxView {
-        id: proposal.id,
-        subject: proposal.subject.clone(),
-        draft: proposal.draft.clone(),
-        received: proposal.received,
-        duplicate: open.records.hold_words(open.keys.words.derive_id(proposal.draft.text.as_bytes())),
-    }
-}
-
-fn denial_view(denial: &Denial) -> DenialView {
-    DenialView {
-        id: hex::encode(denial.id),
-        subject: denial.subject.clone(),
-        duration: denial.validity.duration,
-        created: denial.validity.created,
-        expires: denial.validity.expires(),
-    }
-}
-
-fn receipt_view(receipt: &Receipt) -> ReceiptView {
-    ReceiptView {
-        id: hex::encode(receipt.id),
-        number: receipt.number,
-        at: receipt.at,
-        subject: receipt.subject.clone(),
-        entry: receipt.entry.clone(),
-    }
+    let (id, created) = (view.id, view.created);
+    let draft = view.into_draft().normalised()?;
+    Ok(Memory { id, revision, draft, provenance, created, updated: now })
 }
 
 pub(crate) fn changed(topics: &[Topic]) -> Effect {
     Effect::Changed { topics: topics.to_vec() }
 }
 
-fn at_most(count: usize) -> Result<(), OwnerError> {
+/// Refuses more than one command may change.
+pub(crate) fn at_most(count: usize) -> Result<(), OwnerError> {
     if count > MAX_BATCH {
         return Err(OwnerError::invalid(format!("at most {MAX_BATCH} at a time")));
     }

@@ -95,6 +95,15 @@ impl PageError {
         Self::new(PageErrorCode::InvalidRequest, message)
     }
 
+    pub(crate) fn paused() -> Self {
+        Self::new(PageErrorCode::Unavailable, "the person has paused this: try again later")
+    }
+
+    pub(crate) fn budget_exceeded(milliseconds: u64) -> Self {
+        let message = "as many different memories were given in 24 hours as the person allows".to_owned();
+        Self { code: PageErrorCode::BudgetExceeded, message, retry_after_ms: Some(milliseconds) }
+    }
+
     pub(crate) fn rate_limited(message: &str, milliseconds: u64) -> Self {
         let retry_after_ms = Some(milliseconds);
         Self { code: PageErrorCode::RateLimited, message: message.to_owned(), retry_after_ms }

@@ -55,6 +55,10 @@ struct MemoryLine {
     sensitivity: Sensitivity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    valid_to: Option<String>,
     channel: Channel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<String>,
@@ -67,13 +71,32 @@ struct MemoryLine {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReceiptLine {
+pub(crate) struct ReceiptLine {
     id: String,
     number: u64,
     previous: String,
     at: String,
-    subject: Subject,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    subject: Option<Subject>,
     event: ReceiptEntry,
+}
+
+impl ReceiptLine {
+    /// The receipt, or what is wrong with the line.
+    pub(crate) fn read(self) -> Result<Receipt, String> {
+        let mut receipt = Receipt {
+            id: [0; 16],
+            number: self.number,
+            previous: [0; 32],
+            at: parse_moment(&self.at).ok_or("a moment is not in the form 2026-01-15T00:00:00.000Z")?,
+            subject: self.subject.map(Subject::checked).transpose().map_err(|error| error.to_string())?,
+            entry: self.event,
+        };
+        let wrong = |_| "an id or a digest is not hexadecimal";
+        hex::decode_to_slice(&self.id, &mut receipt.id).map_err(wrong)?;
+        hex::decode_to_slice(&self.previous, &mut receipt.previous).map_err(wrong)?;
+        Ok(receipt)
+    }
 }
 
 /// What the first line says that this is.
@@ -101,6 +124,8 @@ pub(crate) fn write_memory(memory: &Memory) -> Result<String, OwnerError> {
         scopes: draft.scopes.clone(),
         sensitivity: draft.sensitivity,
         expires: draft.expires.map(format_moment),
+        valid_from: draft.valid_from.map(format_moment),
+        valid_to: draft.valid_to.map(format_moment),
         channel: provenance.channel,
         source: origin.map(|origin| origin.source.clone()),
         source_title: origin.and_then(|origin| origin.title.clone()),
@@ -127,7 +152,7 @@ pub(crate) fn write_end(memories: u64, receipts: u64) -> Result<String, OwnerErr
     write(&Line::End { memories, receipts })
 }
 
-fn write(line: &impl Serialize) -> Result<String, OwnerError> {
+pub(crate) fn write(line: &impl Serialize) -> Result<String, OwnerError> {
     let unwritable = |_| OwnerError::invalid("this has no form as JSON");
     serde_json::to_string(line).map(|json| json + "\n").map_err(unwritable)
 }
@@ -283,8 +308,10 @@ impl Import {
             return Err(self.wrong("the revision is out of bounds"));
         }
         let expires = line.expires.map(|moment| self.moment(&moment)).transpose()?;
-        let draft =
-            Draft { text: line.text, kind: line.kind, scopes: line.scopes, sensitivity: line.sensitivity, expires };
+        let valid_from = line.valid_from.map(|moment| self.moment(&moment)).transpose()?;
+        let valid_to = line.valid_to.map(|moment| self.moment(&moment)).transpose()?;
+        let MemoryLine { text, kind, scopes, sensitivity, .. } = line;
+        let draft = Draft { text, kind, scopes, sensitivity, expires, valid_from, valid_to };
         let origin = line.source.map(|source| Origin::new(&source, line.source_title.as_deref()));
         Ok(Memory {
             id,
@@ -297,18 +324,7 @@ impl Import {
     }
 
     fn receipt(&self, line: ReceiptLine) -> Result<Receipt, OwnerError> {
-        let wrong = |_| self.wrong("an id or a digest is not hexadecimal");
-        let mut receipt = Receipt {
-            id: [0; 16],
-            number: line.number,
-            previous: [0; 32],
-            at: self.moment(&line.at)?,
-            subject: line.subject.checked().map_err(|error| self.wrong(&error.to_string()))?,
-            entry: line.event,
-        };
-        hex::decode_to_slice(&line.id, &mut receipt.id).map_err(wrong)?;
-        hex::decode_to_slice(&line.previous, &mut receipt.previous).map_err(wrong)?;
-        Ok(receipt)
+        line.read().map_err(|problem| self.wrong(&problem))
     }
 
     fn moment(&self, text: &str) -> Result<Millis, OwnerError> {

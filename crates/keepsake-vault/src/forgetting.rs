@@ -122,11 +122,16 @@ impl Open {
         let envelopes = self.envelopes(store, slots).await?;
         let read = slots.iter().zip(envelopes).map(|(slot, envelope)| self.open_memory(*slot, envelope.as_deref()));
         let memories: Vec<Option<Memory>> = read.collect();
+        let gone = slots.iter().filter_map(|slot| Some(self.records.get(*slot)?.id)).collect();
+        let leaving = self.leaving([], &gone);
         let mut transaction = self.transaction(random);
+        // A proposal to change it may repeat what it said.
+        leaving.iter().for_each(|(_, stored)| transaction.delete(Space::Inbox, *stored));
         for (slot, memory) in slots.iter().zip(&memories) {
             transaction.forget_memory(*slot, memory.as_ref().map(|memory| memory.draft.text.as_str()));
         }
         transaction.commit(store).await?;
+        leaving.iter().for_each(|(id, _)| drop(self.inbox.remove(id)));
         self.problems.suspects.borrow_mut().retain(|slot| !slots.contains(slot));
         Ok(memories.into_iter().flatten().collect())
     }

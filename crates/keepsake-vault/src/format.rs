@@ -7,7 +7,7 @@ use keepsake_crypto::{
     CryptoError, IdKey, IdentityKey, Kdf, Plaintext, Purpose, Sealer, SecretKey, SetHash, TextKey, VaultKey, digest,
 };
 use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
-use keepsake_policy::{Denial, Grant, Subject};
+use keepsake_policy::{Denial, Grant, Subject, SubjectRule};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
@@ -68,6 +68,8 @@ pub(crate) struct Manifest {
     pub recovery_made: Option<Millis>,
     /// Minutes without keyboard and mouse after which the vault locks.
     pub idle_minutes: u32,
+    /// Whether no subject is answered.
+    pub paused: bool,
     /// After how many days memories of a scope are forgotten.
     pub retention: Retention,
     /// When everything was last taken out.
@@ -155,6 +157,10 @@ pub(crate) struct SealedMemory<'a> {
     sensitivity: Sensitivity,
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     expires: Option<Millis>,
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    valid_from: Option<Millis>,
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    valid_to: Option<Millis>,
     #[serde(rename = "c")]
     channel: Channel,
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
@@ -181,6 +187,8 @@ impl<'a> From<&'a Memory> for SealedMemory<'a> {
             scopes: Cow::Borrowed(&draft.scopes),
             sensitivity: draft.sensitivity,
             expires: draft.expires,
+            valid_from: draft.valid_from,
+            valid_to: draft.valid_to,
             channel: provenance.channel,
             source: origin.map(|origin| Cow::Borrowed(origin.source.as_str())),
             title: origin.and_then(|origin| origin.title.as_deref()).map(Cow::Borrowed),
@@ -204,6 +212,8 @@ impl From<SealedMemory<'_>> for Memory {
                 scopes: sealed.scopes.into_owned(),
                 sensitivity: sealed.sensitivity,
                 expires: sealed.expires,
+                valid_from: sealed.valid_from,
+                valid_to: sealed.valid_to,
             },
             provenance: Provenance { channel: sealed.channel, origin, reviewed: sealed.reviewed },
             created: sealed.created,
@@ -218,7 +228,7 @@ impl From<SealedMemory<'_>> for Memory {
 pub(crate) struct Proposal {
     pub id: MemoryId,
     pub subject: Subject,
-    pub draft: Draft,
+    pub proposed: Proposed,
     pub received: Millis,
     /// Which request brought it: a request that is sent again brings nothing new.
     #[serde(with = "serde_bytes")]
@@ -228,12 +238,86 @@ pub(crate) struct Proposal {
     pub receipt: [u8; 16],
 }
 
-/// A grant or a denial as it is sealed.
+/// What a proposal would do. Of the memory that it is about nothing is repeated: what the person forgets is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Proposed {
+    /// Keep something new.
+    New(Draft),
+    /// Change a memory; the revision is the one that the subject may have seen.
+    Change { memory: MemoryId, revision: u64, patch: Patch },
+    /// Forget a memory.
+    Removal { memory: MemoryId, revision: u64 },
+}
+
+impl Proposed {
+    /// The memory that it is about.
+    pub fn about(&self) -> Option<(MemoryId, u64)> {
+        match self {
+            Self::New(_) => None,
+            Self::Change { memory, revision, .. } | Self::Removal { memory, revision } => Some((*memory, *revision)),
+        }
+    }
+}
+
+/// What of a memory is to change.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Patch {
+    pub text: Option<String>,
+    pub kind: Option<Kind>,
+    /// Where it is to stand besides.
+    pub enters: Vec<Scope>,
+    /// Where it is to stand no longer.
+    pub leaves: Vec<Scope>,
+    pub valid_from: Option<Millis>,
+    pub valid_to: Option<Millis>,
+}
+
+impl Patch {
+    /// What lies between two drafts.
+    pub fn between(before: &Draft, after: &Draft) -> Self {
+        let besides = |one: &Draft, other: &Draft| {
+            one.scopes.iter().filter(|scope| !other.scopes.contains(scope)).cloned().collect()
+        };
+        Self {
+            text: (before.text != after.text).then(|| after.text.clone()),
+            kind: (before.kind != after.kind).then_some(after.kind),
+            enters: besides(after, before),
+            leaves: besides(before, after),
+            valid_from: after.valid_from.filter(|_| before.valid_from != after.valid_from),
+            valid_to: after.valid_to.filter(|_| before.valid_to != after.valid_to),
+        }
+    }
+
+    /// What a memory would say.
+    pub fn apply(&self, draft: &Draft) -> Draft {
+        let mut changed = draft.clone();
+        changed.text = self.text.clone().unwrap_or(changed.text);
+        changed.kind = self.kind.unwrap_or(changed.kind);
+        changed.scopes.retain(|scope| !self.leaves.contains(scope));
+        changed.scopes.extend(self.enters.iter().filter(|scope| !draft.scopes.contains(scope)).cloned());
+        changed.valid_from = self.valid_from.or(changed.valid_from);
+        changed.valid_to = self.valid_to.or(changed.valid_to);
+        changed
+    }
+}
+
+/// A grant, a denial or a rule as it is sealed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Decision {
     Grant(Grant),
     Denial(Denial),
+    Rule(Rule),
+}
+
+/// A rule with its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    pub id: [u8; 16],
+    pub rule: SubjectRule,
 }
 
 impl Decision {
@@ -241,6 +325,7 @@ impl Decision {
         match self {
             Self::Grant(grant) => grant.id,
             Self::Denial(denial) => denial.id,
+            Self::Rule(rule) => rule.id,
         }
     }
 
@@ -248,6 +333,7 @@ impl Decision {
         match self {
             Self::Grant(grant) => &grant.subject,
             Self::Denial(denial) => &denial.subject,
+            Self::Rule(rule) => &rule.rule.subject,
         }
     }
 }
@@ -264,7 +350,8 @@ pub(crate) struct Receipt {
     #[serde(with = "serde_bytes")]
     pub previous: [u8; 32],
     pub at: Millis,
-    pub subject: Subject,
+    /// Who; `None` where it concerns all.
+    pub subject: Option<Subject>,
     pub entry: ReceiptEntry,
 }
 

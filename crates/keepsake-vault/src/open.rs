@@ -7,16 +7,16 @@ use keepsake_crypto::{
     Context, CryptoError, Plaintext, Primitives, Purpose, VaultKey, digest, open_all, revision_of, tag_of,
 };
 use keepsake_memory::{Memory, MemoryId, Millis};
-use keepsake_policy::{Denial, Grant, SessionId, Subject};
+use keepsake_policy::{Denial, Grant, Ledger, SessionId, Subject};
 use keepsake_search::Slot;
 use serde::de::DeserializeOwned;
 
 use crate::api::{OwnerError, OwnerErrorCode};
-use crate::catalogue::{Entry, SegmentRef};
+use crate::catalogue::{Entry, SegmentRef, Writer};
 use crate::checking::Walk;
 use crate::format::{
-    Decision, FORMER_KEY, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Receipt, SealedMemory, decode, encode,
-    purpose_of,
+    Decision, FORMER_KEY, Header, Keyring, MANIFEST_KEY, Manifest, Proposal, Proposed, Receipt, SealedMemory, decode,
+    encode, purpose_of,
 };
 use crate::records::Records;
 use crate::restoring::{Exporting, Restoring};
@@ -34,6 +34,9 @@ pub(crate) struct Waiting {
     pub received: Millis,
     pub request: [u8; 16],
     pub receipt: [u8; 16],
+    /// The memory that it is about.
+    pub about: Option<MemoryId>,
+    /// What equal proposals have in common.
     pub words: [u8; 16],
 }
 
@@ -119,6 +122,8 @@ pub(crate) struct Open {
     pub walk: Option<Walk>,
     /// The same of a thorough check.
     pub check: Option<Walk>,
+    /// What subjects were given within the last day, once that is asked for.
+    pub ledger: Option<Ledger>,
     /// What is being taken out.
     pub exporting: Option<Exporting>,
     /// What is being taken in.
@@ -160,6 +165,7 @@ impl Open {
             problems,
             walk: None,
             check: None,
+            ledger: None,
             exporting: None,
             restoring: None,
         };
@@ -279,8 +285,23 @@ impl Open {
             received: proposal.received,
             request: proposal.request,
             receipt: proposal.receipt,
-            words: self.keys.words.derive_id(proposal.draft.text.as_bytes()),
+            about: proposal.proposed.about().map(|(memory, _)| memory),
+            words: self.proposal_words(&proposal.proposed),
         }
+    }
+
+    /// What a proposal has in common with others that would do the very same.
+    pub fn proposal_words(&self, proposed: &Proposed) -> [u8; 16] {
+        match proposed {
+            Proposed::New(draft) => self.keys.words.derive_id(draft.text.as_bytes()),
+            // Encoding to memory does not fail; if it did, no two proposals would be told to be the same.
+            other => encode(other).map_or([0; 16], |bytes| self.keys.words.derive_id(&bytes)),
+        }
+    }
+
+    /// What a subject is known by as the writer of something.
+    pub fn writer(&self, subject: &Subject) -> Writer {
+        Writer::of(self.keys.pairwise.derive_id(&[b"writer", subject.to_string().as_bytes()]))
     }
 
     /// Grants that hold now.

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use keepsake_crypto::{CryptoError, TextKey};
-use keepsake_memory::{Memory, MemoryId, Millis, Scope};
+use keepsake_memory::{Memory, MemoryId, Millis, Scope, Trust};
 use keepsake_policy::RecordFacts;
 use keepsake_search::{Hit, Index, LastWord, Slot};
 
-use crate::catalogue::{Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, SegmentRef, Standing, decode_segment};
+use crate::catalogue::{
+    Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, SegmentRef, Standing, Writer, decode_segment,
+};
 
 /// A day, in milliseconds.
 const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -131,9 +133,15 @@ impl Records {
         self.aside
     }
 
-    /// What a decision needs to know of a memory.
-    pub fn facts<'a>(&'a self, entry: &Entry) -> RecordFacts<'a> {
-        RecordFacts { id: entry.id, scopes: self.scopes(entry), sensitivity: entry.sensitivity }
+    /// What a decision needs to know of a memory, for one who may have written it.
+    pub fn facts<'a>(&'a self, entry: &Entry, asker: Writer) -> RecordFacts<'a> {
+        RecordFacts {
+            id: entry.id,
+            scopes: self.scopes(entry),
+            kind: entry.kind,
+            sensitivity: entry.sensitivity,
+            unreviewed_of_another: entry.unreviewed_of.is_some_and(|writer| writer != asker),
+        }
     }
 
     /// Where a memory stands.
@@ -356,8 +364,15 @@ impl WordsSeen {
     }
 }
 
-/// What a memory is entered with; its tag is known once it is sealed.
-pub(crate) fn entry_of(memory: &Memory, key: u32, sets: &mut ScopeSets, words: &TextKey) -> Entry {
+/// What a memory is entered with; its tag is known once it is sealed. `writer` matters where nobody has reviewed it.
+pub(crate) fn entry_of(
+    memory: &Memory,
+    writer: Option<Writer>,
+    key: u32,
+    sets: &mut ScopeSets,
+    words: &TextKey,
+) -> Entry {
+    let unreviewed = memory.trust() == Trust::Unreviewed;
     Entry {
         id: memory.id,
         tag: [0; 16],
@@ -365,6 +380,7 @@ pub(crate) fn entry_of(memory: &Memory, key: u32, sets: &mut ScopeSets, words: &
         created: memory.created,
         updated: memory.updated,
         expires: memory.draft.expires,
+        unreviewed_of: unreviewed.then(|| writer.unwrap_or(Writer::UNKNOWN)),
         key,
         scopes: sets.intern(&memory.draft.scopes),
         kind: memory.draft.kind,
@@ -389,6 +405,7 @@ mod tests {
             created: u64::from(n),
             updated: 0,
             expires: None,
+            unreviewed_of: None,
             key: 1,
             scopes: records.sets_mut().intern(&[Scope::general()]),
             kind: Kind::Note,

@@ -4,6 +4,8 @@ use keepsake_memory::Millis;
 use keepsake_policy::{GrantDuration, GrantTerms, Subject, Throttle};
 use serde::{Deserialize, Serialize};
 
+use crate::requests::Asked;
+
 /// The longest wait after wrong passphrases, in milliseconds.
 const LONGEST_WAIT: Millis = 5 * 60 * 1000;
 
@@ -21,6 +23,8 @@ pub(crate) struct Session {
     pub granted: Vec<Holder>,
     /// Subjects that the person does not want to be asked about.
     pub denied: Vec<Subject>,
+    /// Whether no subject is answered.
+    pub paused: bool,
     /// Whether the vault was open when this was saved.
     pub open: bool,
     /// When the vault was opened.
@@ -62,18 +66,36 @@ pub(crate) struct Holder {
     pub until: Option<Millis>,
 }
 
-/// A request for permission that waits for the person.
+/// A request that waits for the person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pending {
     /// 32 hexadecimal digits.
     pub id: String,
     pub subject: Subject,
-    pub terms: GrantTerms,
-    pub duration: GrantDuration,
-    pub purpose: Option<String>,
+    pub ask: Ask,
     /// The requests that get its answer.
     pub requests: Vec<String>,
+}
+
+/// What the person is asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Ask {
+    /// For a grant.
+    Permission { terms: GrantTerms, duration: GrantDuration, purpose: Option<String> },
+    /// What of an answer may leave.
+    Release { asked: Box<Asked> },
+}
+
+impl Ask {
+    /// Whether one answer of the person's settles both.
+    pub fn is_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Permission { terms, .. }, Self::Permission { terms: others, .. }) => terms == others,
+            _ => self == other,
+        }
+    }
 }
 
 /// A selection that was taken while the vault was locked.

@@ -12,7 +12,7 @@ use keepsake_search::Slot;
 use serde::Serialize;
 
 use crate::api::{OwnerError, ReceiptEntry};
-use crate::catalogue::{Entry, SegmentRef, Standing, encode_segment};
+use crate::catalogue::{Entry, SegmentRef, Standing, Writer, encode_segment};
 use crate::format::{Decision, HEADER_KEY, Header, MANIFEST_KEY, Manifest, Receipt, encode, encode_memory, purpose_of};
 use crate::open::Open;
 use crate::records::{Change, entry_of};
@@ -149,8 +149,13 @@ impl<'a, P: Primitives> Transaction<'a, P> {
 
     /// Keeps a new memory.
     pub fn add_memory(&mut self, memory: &'a Memory) {
+        self.add_memory_of(memory, None);
+    }
+
+    /// Keeps a new memory that somebody wrote whom it may be told to before the person has seen it.
+    pub fn add_memory_of(&mut self, memory: &'a Memory, writer: Option<Writer>) {
         let target = Target::New(self.added.len());
-        let entry = self.place_memory(memory, target);
+        let entry = self.place_memory(memory, writer, target);
         self.added.push(entry);
         self.added_texts.push(&memory.draft.text);
     }
@@ -163,7 +168,8 @@ impl<'a, P: Primitives> Transaction<'a, P> {
 
     /// Seals a memory anew without changing it, under the key of now.
     pub fn reseal_memory(&mut self, slot: Slot, memory: &'a Memory) {
-        let entry = self.place_memory(memory, Target::Old(slot));
+        let writer = self.open.records.get(slot).and_then(|entry| entry.unreviewed_of);
+        let entry = self.place_memory(memory, writer, Target::Old(slot));
         self.updated.insert(slot, entry);
     }
 
@@ -178,6 +184,7 @@ impl<'a, P: Primitives> Transaction<'a, P> {
             created: 0,
             updated: 0,
             expires: None,
+            unreviewed_of: None,
             key: self.manifest.key,
             scopes,
             kind: keepsake_memory::Kind::default(),
@@ -238,9 +245,19 @@ impl<'a, P: Primitives> Transaction<'a, P> {
 
     /// Adds a receipt to the chain; answers its id.
     pub fn receipt(&mut self, at: Millis, subject: &Subject, entry: ReceiptEntry) -> Result<[u8; 16], CryptoError> {
+        self.receipt_of(at, Some(subject.clone()), entry)
+    }
+
+    /// The same for what may concern all.
+    pub fn receipt_of(
+        &mut self,
+        at: Millis,
+        subject: Option<Subject>,
+        entry: ReceiptEntry,
+    ) -> Result<[u8; 16], CryptoError> {
         let id = self.random.make()?;
         let number = self.manifest.receipts + 1;
-        let receipt = Receipt { id, number, previous: self.manifest.head, at, subject: subject.clone(), entry };
+        let receipt = Receipt { id, number, previous: self.manifest.head, at, subject, entry };
         self.append_receipt(&receipt)?;
         Ok(id)
     }
@@ -304,10 +321,10 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         Ok(Committed { stored })
     }
 
-    fn place_memory(&mut self, memory: &'a Memory, target: Target) -> Entry {
+    fn place_memory(&mut self, memory: &'a Memory, writer: Option<Writer>, target: Target) -> Entry {
         let key = self.open.keys.object_key(Space::Records, memory.id.as_bytes());
         self.place(Space::Records, key, memory.revision, Content::Memory(memory), None, Some(target));
-        entry_of(memory, self.manifest.key, self.open.records.sets_mut(), &self.open.keys.words)
+        entry_of(memory, writer, self.manifest.key, self.open.records.sets_mut(), &self.open.keys.words)
     }
 
     fn place(

@@ -1,8 +1,8 @@
 //! The TypeScript side of every message, written from the Rust types; `cargo xtask build` puts it where it is imported.
 
-use keepsake_memory::{Channel, Draft, Kind, ListLine, MemoryId, Sensitivity, SkippedLine, Trust};
+use keepsake_memory::{Channel, Draft, Hint, Kind, ListLine, MemoryId, Sensitivity, SkippedLine, Trust};
 use keepsake_passphrase::StrengthReport;
-use keepsake_policy::{Action, GrantDuration, Subject};
+use keepsake_policy::{Action, GrantDuration, Profile, ProfileName, Subject, SubjectRule};
 use tsify::Tsify;
 
 use crate::api::*;
@@ -28,15 +28,32 @@ pub fn page_api() -> String {
         PageGrant::DECL,
         RevokeResult::DECL,
         SearchParams::DECL,
-        SearchFilters::DECL,
+        Filters::DECL,
+        TimeRange::DECL,
+        Condition::DECL,
+        NameTest::DECL,
+        MomentTest::DECL,
+        TextTest::DECL,
         SearchResult::DECL,
         MemoryHit::DECL,
+        MemoryItem::DECL,
         HitProvenance::DECL,
+        ContextParams::DECL,
+        ContextFormat::DECL,
+        ContextResult::DECL,
+        GetParams::DECL,
+        GetResult::DECL,
+        ListParams::DECL,
+        ListResult::DECL,
         AddParams::DECL,
         NewMemory::DECL,
         AddResult::DECL,
         Added::DECL,
         AddStatus::DECL,
+        UpdateParams::DECL,
+        DeleteParams::DECL,
+        ChangeResult::DECL,
+        ChangeStatus::DECL,
         PageEvent::DECL,
         PageErrorCode::DECL,
         PageError::DECL,
@@ -60,6 +77,7 @@ pub fn messages() -> String {
         Action::DECL,
         GrantDuration::DECL,
         Subject::DECL,
+        PageMethod::DECL,
         PageGrant::DECL,
         PageEvent::DECL,
         PageErrorCode::DECL,
@@ -68,6 +86,8 @@ pub fn messages() -> String {
         Topic::DECL,
         Command::DECL,
         ConsentDecision::DECL,
+        Picked::DECL,
+        Span::DECL,
         Reply::DECL,
         VaultState::DECL,
         Status::DECL,
@@ -89,18 +109,34 @@ pub fn messages() -> String {
         ListPreview::DECL,
         PreviewLine::DECL,
         ImportReply::DECL,
+        Hint::DECL,
         InboxView::DECL,
+        Proposes::DECL,
+        ProposedAbout::DECL,
         InboxPage::DECL,
+        InboxSettled::DECL,
         SubjectGrants::DECL,
+        GrantSettings::DECL,
+        ProfileName::DECL,
+        Profile::DECL,
         GrantView::DECL,
         DenialView::DECL,
+        SubjectRule::DECL,
+        BlockedView::DECL,
+        Revoked::DECL,
         ReceiptPage::DECL,
         ReceiptView::DECL,
         ReceiptEntry::DECL,
         Granted::DECL,
         Refused::DECL,
+        KnownPage::DECL,
+        KnownRecord::DECL,
+        KnownBy::DECL,
         ConsentView::DECL,
+        AskedScope::DECL,
+        AskedRelease::DECL,
         ConsentRecords::DECL,
+        ConsentAnswer::DECL,
         StrengthReport::DECL,
         OwnerErrorCode::DECL,
         OwnerError::DECL,
@@ -117,7 +153,12 @@ export interface PageMethods {
     \"permissions.query\": { params: NoParams; result: PermissionsResult };
     \"permissions.revoke\": { params: NoParams; result: RevokeResult };
     \"memory.search\": { params: SearchParams; result: SearchResult };
+    \"memory.context\": { params: ContextParams; result: ContextResult };
+    \"memory.get\": { params: GetParams; result: GetResult };
+    \"memory.list\": { params: ListParams; result: ListResult };
     \"memory.add\": { params: AddParams; result: AddResult };
+    \"memory.update\": { params: UpdateParams; result: ChangeResult };
+    \"memory.delete\": { params: DeleteParams; result: ChangeResult };
 }";
 
 fn document(declarations: &[&str]) -> String {

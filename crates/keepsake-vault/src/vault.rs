@@ -13,9 +13,10 @@ use zeroize::Zeroizing;
 
 use crate::api::{Effect, OwnerError, OwnerErrorCode, PageEvent, Topic, VaultState};
 use crate::format::{
-    Decision, HEADER_KEY, Header, Identity, MANIFEST_KEY, Manifest, SESSION_KEY, STORE_VERSION, decode, encode,
+    Decision, HEADER_KEY, Header, Identity, MANIFEST_KEY, Manifest, Rule, SESSION_KEY, STORE_VERSION, decode, encode,
 };
 use crate::open::{Fetched, Open};
+use crate::running::Running;
 use crate::session::{Captured, Holder, Session};
 use crate::{Batch, Clock, Space, Store};
 
@@ -35,6 +36,7 @@ pub struct Vault<S, C, R> {
     /// When the browser was last asked to wake the vault.
     watched: Option<Millis>,
     saved: String,
+    pub(crate) running: Running,
 }
 
 impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
@@ -53,7 +55,18 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         };
         let session = Session::from_json(session);
         let saved = session.to_json();
-        let mut vault = Self { store, clock, random, header, open: None, session, fetched: None, watched: None, saved };
+        let mut vault = Self {
+            store,
+            clock,
+            random,
+            header,
+            open: None,
+            session,
+            fetched: None,
+            watched: None,
+            saved,
+            running: Running::default(),
+        };
         if let (Some(header), Some(key)) = (&vault.header, session_key)
             && let Some((vault_key, session)) = read_session_slot(&vault.store, header, &key).await?
         {
@@ -65,6 +78,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             }
         }
         Ok(vault)
+    }
+
+    /// A handle to give up the request that is being answered.
+    pub fn running(&self) -> Running {
+        self.running.clone()
     }
 
     /// Whether there is a vault and whether it can be read.
@@ -250,7 +268,12 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         }
         self.session.granted = holders.into_values().collect();
         let lasting = open.live_denials(now).filter(|denial| denial.validity.outlives_session());
-        self.session.denied = lasting.map(|denial| denial.subject.clone()).collect();
+        let paused = open.decisions.iter().filter_map(|(_, decision)| match decision {
+            Decision::Rule(Rule { rule, .. }) if rule.paused => Some(&rule.subject),
+            _ => None,
+        });
+        self.session.denied = lasting.map(|denial| &denial.subject).chain(paused).cloned().collect();
+        self.session.paused = open.manifest.paused;
         self.session.denied.sort();
         self.session.denied.dedup();
     }
@@ -422,6 +445,7 @@ impl Open {
         let holds = |decision: &Decision| match decision {
             Decision::Grant(grant) => grant.validity.holds(now, session),
             Decision::Denial(denial) => denial.validity.holds(now, session),
+            Decision::Rule(_) => true,
         };
         let decisions = self.decisions.iter().map(|(_, decision)| decision);
         let ended: Vec<_> = decisions.filter(|decision| !holds(decision)).map(Decision::id).collect();

@@ -205,7 +205,7 @@ fn a_write_that_fails_leaves_everything_as_it_was() {
         Command::MemoryEdit { id: memory.id, revision: 1, draft: draft("x", "food") },
         Command::MemoryDelete { ids: vec![memory.id] },
         Command::InboxAccept { ids: vec![inbox.items[0].id], draft: None },
-        Command::InboxDecline { ids: vec![inbox.items[0].id] },
+        Command::InboxDecline { ids: vec![inbox.items[0].id], block: false },
         Command::SubjectRevoke { subject: site() },
         Command::ConsentDecide { id: consent, decision: allow(&["food"], GrantDuration::Session) },
     ] {

@@ -148,6 +148,9 @@ fn what_is_secret_too_sensitive_or_unticked_stays() {
             scopes: vec!["food".into()],
             max_sensitivity: Sensitivity::Personal,
             except: vec![unticked.id],
+            kinds: None,
+            daily_budget: None,
+            each_time: false,
         },
     );
     let mut got = found(&world.ask(&site(), "memory.search", search("tea")));
@@ -210,7 +213,20 @@ fn bad_input_is_told_apart_and_changes_nothing() {
         (r#"{"method":"permissions.request","params":{"scopes":["*","a"],"actions":["search"]}}"#, "invalid_request"),
         (r#"{"method":"permissions.request","params":{"scopes":["a"],"actions":["own"]}}"#, "invalid_request"),
         (r#"{"method":"status"}"#, "unsupported"),
-        (r#"{"method":"memory.delete","params":{}}"#, "unsupported"),
+        (r#"{"method":"memory.delete","params":{}}"#, "invalid_request"),
+        (r#"{"method":"memory.forget","params":{}}"#, "unsupported"),
+        (r#"{"method":"memory.get","params":{"id":"5"}}"#, "invalid_request"),
+        (r#"{"method":"memory.list","params":{"limit":101}}"#, "invalid_request"),
+        (r#"{"method":"memory.list","params":{"cursor":"00"}}"#, "invalid_request"),
+        (r#"{"method":"memory.list","params":{"scope":"a","filters":{"scopes":["a"]}}}"#, "invalid_request"),
+        (r#"{"method":"memory.context","params":{"query":"a","token_budget":255}}"#, "invalid_request"),
+        (r#"{"method":"memory.update","params":{"id":"00112233445566778899aabbccddeeff"}}"#, "invalid_request"),
+        (r#"{"method":"memory.search","params":{"query":"a","filters":{"where":{}}}}"#, "invalid_request"),
+        (r#"{"method":"memory.search","params":{"query":"a","filters":{"where":{"AND":[]}}}}"#, "invalid_request"),
+        (r#"{"method":"memory.search","params":{"query":"a","filters":{"where":{"kind":{}}}}}"#, "invalid_request"),
+        (r#"{"method":"memory.search","params":{"query":"a","filters":{"where":{"kind":{"eq":"poem"}}}}}"#, "invalid_request"),
+        (r#"{"method":"memory.search","params":{"query":"a","filters":{"where":{"created_at":{"gt":"now"}}}}}"#, "invalid_request"),
+        (r#"{"method":"memory.search","params":{"query":"a","filters":{"created":{}}}}"#, "invalid_request"),
         (r#"{"method":"__proto__"}"#, "unsupported"),
     ]
     .into_iter()
@@ -219,6 +235,8 @@ fn bad_input_is_told_apart_and_changes_nothing() {
         (json!({"method": "memory.search", "params": {"query": long}}).to_string(), "invalid_request"),
         (json!({"method": "permissions.request", "params": {"scopes": ["a"], "actions": ["search"], "purpose": "x".repeat(301)}}).to_string(), "invalid_request"),
         (format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000)), "invalid_request"),
+        (nested_where(9), "invalid_request"),
+        (wide_where(64), "invalid_request"),
         (huge, "too_large"),
     ])
     .collect();
@@ -234,6 +252,19 @@ fn bad_input_is_told_apart_and_changes_nothing() {
         assert_eq!(code(&answer_to(&effects, id).unwrap()), "invalid_request");
     }
     assert_eq!(*world.disk.objects.borrow(), before);
+}
+
+/// A search whose condition is so many levels deep.
+fn nested_where(depth: usize) -> String {
+    let condition =
+        format!("{}{{\"kind\":{{\"eq\":\"note\"}}}}{}", "{\"NOT\":".repeat(depth - 1), "}".repeat(depth - 1));
+    format!(r#"{{"method":"memory.search","params":{{"query":"a","filters":{{"where":{condition}}}}}}}"#)
+}
+
+/// A search with so many tests under one `OR`.
+fn wide_where(tests: usize) -> String {
+    let tests = vec![r#"{"kind":{"eq":"note"}}"#; tests].join(",");
+    format!(r#"{{"method":"memory.search","params":{{"query":"a","filters":{{"where":{{"OR":[{tests}]}}}}}}}}"#)
 }
 
 #[test]
@@ -448,15 +479,17 @@ fn what_a_site_writes_waits_and_no_site_reads_it_before_the_person_did() {
     let Reply::Inbox(inbox) = world.command(Command::Inbox { offset: 0, limit: 10 }).unwrap() else { panic!() };
     assert_eq!((inbox.total, &inbox.items[0].subject), (1, &site()));
     let ids = vec![inbox.items[0].id];
-    let Reply::InboxDecline(declined) = world.command(Command::InboxDecline { ids: ids.clone() }).unwrap() else {
+    let Reply::InboxDecline(declined) =
+        world.command(Command::InboxDecline { ids: ids.clone(), block: false }).unwrap()
+    else {
         panic!()
     };
-    world.command(Command::InboxRestore { items: declined }).unwrap();
+    world.command(Command::InboxUndo { settled: declined }).unwrap();
     let Reply::InboxAccept(accepted) = world.command(Command::InboxAccept { ids, draft: None }).unwrap() else {
         panic!()
     };
-    assert_eq!(accepted[0].trust, keepsake_memory::Trust::Confirmed);
-    assert_eq!(accepted[0].source.as_deref(), Some("https://assistant.example"));
+    assert_eq!(accepted.kept[0].trust, keepsake_memory::Trust::Confirmed);
+    assert_eq!(accepted.kept[0].source.as_deref(), Some("https://assistant.example"));
     let params = json!({"memories": [{"text": "likes oolong tea", "kind": "preference"}]});
     let again = world.send(&site(), &id, "memory.add", params);
     assert!(answer_to(&again, &id).unwrap().get("result").is_some());

@@ -6,7 +6,7 @@ use keepsake_idb::IdbStore;
 use keepsake_policy::Subject;
 use keepsake_vault::api::{Command, Effect, OwnerError, OwnerErrorCode, Progress, Reply};
 use keepsake_vault::dump::DumpWriter;
-use keepsake_vault::{Clock, ObjectKey, Proof, Space, Store, StoreError, Vault};
+use keepsake_vault::{Clock, ObjectKey, Proof, Running, Space, Store, StoreError, Vault};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
@@ -52,6 +52,11 @@ impl BrowserVault {
     pub async fn handle(&mut self, subject: JsValue, request_id: String, body: String) -> Result<JsValue, JsValue> {
         let subject: Subject = from_js(subject)?;
         to_js(&self.vault.handle(subject, &request_id, &body).await)
+    }
+
+    /// A handle to give up the request that is being answered.
+    pub fn running(&self) -> RunningRequest {
+        RunningRequest(self.vault.running())
     }
 
     /// The asker's page is gone; answers effects.
@@ -171,6 +176,20 @@ impl BrowserVault {
     /// Forgets the keys; answers effects.
     pub async fn lock(&mut self) -> Result<JsValue, JsValue> {
         to_js(&self.vault.lock().await)
+    }
+}
+
+/// What the vault is doing; to be called also while it is busy.
+#[wasm_bindgen]
+pub struct RunningRequest(Running);
+
+#[wasm_bindgen]
+impl RunningRequest {
+    /// Gives requests up: the one that is running stops at its next step.
+    pub fn give_up(&self, subject: JsValue, request_ids: JsValue) -> Result<(), JsValue> {
+        let (subject, request_ids): (Subject, Vec<String>) = (from_js(subject)?, from_js(request_ids)?);
+        self.0.give_up(&subject, &request_ids);
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-//! The TypeScript types that are written from the Rust types, so that no message is described twice.
+//! The TypeScript types and the JSON Schema that are written from the Rust types, so that no message is described twice.
 
 use std::fs;
 
@@ -11,10 +11,11 @@ struct Declarations {
     text: String,
 }
 
-fn all() -> [Declarations; 2] {
+fn all() -> [Declarations; 3] {
     [
         Declarations { file: "extension/generated/messages.ts", text: keepsake_vault::typescript::messages() },
         Declarations { file: "client/src/page-api.ts", text: keepsake_vault::typescript::page_api() },
+        Declarations { file: "docs/page-api.schema.json", text: keepsake_vault::schema::page_api() },
     ]
 }
 

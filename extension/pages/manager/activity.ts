@@ -20,6 +20,13 @@ const DRAWINGS: Record<ReceiptView["entry"]["entry"], IconName> = {
   granted: "check",
   refused: "shield",
   revoked: "close",
+  withheld: "shield",
+  change_proposed: "inbox",
+  own_write: "inbox",
+  reviewed: "check",
+  grant_changed: "check",
+  rule_changed: "shield",
+  paused: "shield",
 };
 
 export class Activity extends Section {
@@ -93,7 +100,7 @@ export class Activity extends Section {
     return html`<li class="receipt" data-testid="receipt" data-entry=${entry.entry} data-id=${id}>
       <span class="receipt-icon">${icon(DRAWINGS[entry.entry])}</span>
       <div class="stack tight">
-        <p>${sentence(receipt)} ${subjectNotes(subject)}</p>
+        <p>${sentence(receipt)} ${subject ? subjectNotes(subject) : nothing}</p>
         <p class="small soft">
           <time datetime=${new Date(at).toISOString()}>${formatMoment(at)}</time> · ${t("receiptNumber", number)}
         </p>
@@ -158,7 +165,7 @@ export class Activity extends Section {
 }
 
 function sentence({ subject, entry }: ReceiptView): unknown {
-  const who = html`<b class="origin">${subjectName(subject)}</b>`;
+  const who = subject ? html`<b class="origin">${subjectName(subject)}</b>` : nothing;
   switch (entry.entry) {
     case "released":
       return countedParts(
@@ -187,6 +194,8 @@ function sentence({ subject, entry }: ReceiptView): unknown {
       );
     case "revoked":
       return parts(entry.by_subject ? "receiptGivenBack" : "receiptRevoked", who);
+    default:
+      return who;
   }
 }
 

@@ -89,7 +89,7 @@ export class Inbox extends Section {
   }
 
   #item(item: InboxView): unknown {
-    const { id, subject, draft, received, duplicate } = item;
+    const { id, subject, draft, received, hints } = item;
     return html`<li class="memory card proposal" data-testid="inbox-item" data-id=${id}>
       <input
         type="checkbox"
@@ -108,7 +108,7 @@ export class Inbox extends Section {
           <span class="chip">${kindName(draft.kind ?? "note")}</span>
           ${scopeChips(draft.scopes)}
           ${draft.sensitivity && draft.sensitivity !== "normal" ? html`<span class="chip">${sensitivityName(draft.sensitivity)}</span>` : nothing}
-          ${duplicate ? html`<span class="chip caution" data-testid="inbox-duplicate">${t("duplicate")}</span>` : nothing}
+          ${hints.includes("duplicate") ? html`<span class="chip caution" data-testid="inbox-duplicate">${t("duplicate")}</span>` : nothing}
         </div>
         <div class="row">
           <button class="primary small" data-testid="accept" @click=${() => this.#accept([item])}>${t("accept")}</button>
@@ -145,9 +145,9 @@ export class Inbox extends Section {
     return this.#settle(items, async () => {
       const declined = await owner.command({ command: "inbox_decline", ids: items.map(({ id }) => id) });
       return {
-        text: counted("declined", declined.length),
+        text: counted("declined", declined.items.length),
         undo: async () => {
-          await owner.command({ command: "inbox_restore", items: declined });
+          await owner.command({ command: "inbox_undo", settled: declined });
         },
       };
     });
@@ -181,12 +181,11 @@ export class Inbox extends Section {
 
 async function acceptance(items: readonly InboxView[], draft?: Draft): Promise<Deed> {
   const ids = items.map(({ id }) => id);
-  const kept = await owner.command({ command: "inbox_accept", ids, ...(draft ? { draft } : {}) });
+  const settled = await owner.command({ command: "inbox_accept", ids, ...(draft ? { draft } : {}) });
   return {
-    text: counted("accepted", kept.length),
+    text: counted("accepted", settled.items.length),
     undo: async () => {
-      await owner.command({ command: "memory_delete", ids: kept.map(({ id }) => id) });
-      await owner.command({ command: "inbox_restore", items: [...items] });
+      await owner.command({ command: "inbox_undo", settled });
     },
   };
 }

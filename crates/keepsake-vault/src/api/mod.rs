@@ -1,18 +1,37 @@
 //! Every message that crosses the vault's edge, defined once; the TypeScript side is generated from these types.
 
+mod command;
+mod consent;
 mod effect;
+mod failure;
+mod filters;
+mod grants;
+mod inbox;
 mod owner;
 mod page;
+mod receipts;
+mod writes;
 
+pub use command::{Command, Reply};
+pub use consent::{
+    AskedRelease, AskedScope, ConsentAnswer, ConsentDecision, ConsentRecords, ConsentView, Picked, Span,
+};
 pub use effect::{Effect, Topic};
+pub use failure::{OwnerError, OwnerErrorCode};
+pub use filters::{Condition, Filters, MomentTest, NameTest, TextTest, TimeRange};
+pub use grants::{BlockedView, DenialView, GrantSettings, GrantView, Revoked, SubjectGrants};
+pub use inbox::{InboxPage, InboxSettled, InboxView, ProposedAbout, Proposes};
 pub use owner::{
-    AsidePage, AsideView, Backup, CheckProgress, Command, ConsentDecision, ConsentRecords, ConsentView, CountedScope,
-    Damage, DenialView, ExportPart, GrantView, Granted, ImportReply, InboxPage, InboxView, ListPreview, MemoryPage,
-    MemoryView, Mended, OwnerError, OwnerErrorCode, PreviewLine, Progress, Protection, ReceiptEntry, ReceiptPage,
-    ReceiptView, Refused, Reply, RestorePreview, RestoreProgress, RetentionRule, Status, SubjectGrants, VaultState,
+    AsidePage, AsideView, Backup, CheckProgress, CountedScope, Damage, ExportPart, ImportReply, ListPreview,
+    MemoryPage, MemoryView, Mended, PreviewLine, Progress, Protection, RestorePreview, RestoreProgress, RetentionRule,
+    Status, VaultState,
 };
 pub use page::{
-    AddParams, AddResult, AddStatus, Added, Capabilities, HitProvenance, Limits, MemoryHit, NewMemory, NoParams,
-    PageError, PageErrorCode, PageEvent, PageGrant, PageMethod, PermissionsParams, PermissionsResult, RevokeResult,
-    SearchFilters, SearchParams, SearchResult,
+    Capabilities, ContextFormat, ContextParams, ContextResult, GetParams, GetResult, HitProvenance, Limits, ListParams,
+    ListResult, MemoryHit, MemoryItem, NoParams, PageError, PageErrorCode, PageEvent, PageGrant, PageMethod,
+    PermissionsParams, PermissionsResult, RevokeResult, SearchParams, SearchResult,
+};
+pub use receipts::{Granted, KnownBy, KnownPage, KnownRecord, ReceiptEntry, ReceiptPage, ReceiptView, Refused};
+pub use writes::{
+    AddParams, AddResult, AddStatus, Added, ChangeResult, ChangeStatus, DeleteParams, NewMemory, UpdateParams,
 };

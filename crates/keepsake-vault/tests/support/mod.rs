@@ -21,7 +21,12 @@ pub struct Disk {
     pub objects: Rc<RefCell<Objects>>,
     /// Commits that succeed before the store breaks; `None` for ever.
     pub commits_left: Rc<Cell<Option<u32>>>,
+    /// What happens elsewhere while memories are read.
+    pub on_read: Rc<RefCell<Option<Happening>>>,
 }
+
+/// Something that happens elsewhere.
+pub type Happening = Box<dyn Fn()>;
 
 impl Store for Disk {
     async fn get(&self, space: Space, key: ObjectKey) -> Result<Option<Vec<u8>>, StoreError> {
@@ -29,6 +34,7 @@ impl Store for Disk {
     }
 
     async fn get_many(&self, space: Space, keys: &[ObjectKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.on_read.borrow().iter().for_each(|happens| happens());
         Ok(keys.iter().map(|key| self.objects.borrow().get(&(space, *key)).cloned()).collect())
     }
 
@@ -70,8 +76,23 @@ impl Clock for HandClock {
 
 pub struct System;
 
+thread_local! {
+    /// Where the pseudo-random numbers of this thread stand, for tests that want the same ones twice.
+    static STREAM: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
 impl Random for System {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), CryptoError> {
+        if let Some(mut state) = STREAM.get() {
+            for byte in bytes {
+                // SplitMix64.
+                state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                *byte = ((mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 56) as u8;
+            }
+            STREAM.set(Some(state));
+            return Ok(());
+        }
         getrandom::fill(bytes).map_err(|_| CryptoError::NoRandomness)
     }
 }
@@ -124,6 +145,17 @@ impl World {
         world.session_key = Some(key.expose().to_vec());
         world.take(effects);
         world
+    }
+
+    /// A new vault, open, with pseudo-random numbers from a seed on.
+    pub fn seeded(seed: u64) -> Self {
+        STREAM.set(Some(seed << 32));
+        Self::new()
+    }
+
+    /// Begins other pseudo-random numbers, or those of the system again.
+    pub fn seed(&self, seed: impl Into<Option<u64>>) {
+        STREAM.set(seed.into().map(|seed| seed << 32));
     }
 
     pub fn pass(&self, milliseconds: u64) {
@@ -195,7 +227,8 @@ impl World {
     }
 
     pub fn receipts(&mut self) -> ReceiptPage {
-        match self.command(Command::Receipts { offset: 0, limit: 500 }).unwrap() {
+        let (subject, memory, from, to) = (None, None, None, None);
+        match self.command(Command::Receipts { subject, memory, from, to, offset: 0, limit: 500 }).unwrap() {
             Reply::Receipts(page) => page,
             other => panic!("{other:?}"),
         }
@@ -275,6 +308,47 @@ impl World {
         effects
     }
 
+    /// Asks, and lets in as `change` says.
+    pub fn grant_with(
+        &mut self,
+        subject: &Subject,
+        scopes: &[&str],
+        actions: &[&str],
+        change: impl Fn(&mut GrantSettings),
+    ) -> String {
+        self.grant(subject, scopes, actions, GrantDuration::UntilRevoked);
+        let view = self.grants().grants.into_iter().rfind(|grant| grant.subject == *subject).unwrap();
+        let mut settings = settings_of(&view);
+        change(&mut settings);
+        self.command(Command::GrantChange { id: view.id.clone(), settings }).unwrap();
+        view.id
+    }
+
+    pub fn grants(&mut self) -> SubjectGrants {
+        match self.command(Command::Grants).unwrap() {
+            Reply::Grants(grants) => grants,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn inbox(&mut self) -> Vec<InboxView> {
+        match self.command(Command::Inbox { offset: 0, limit: 500 }).unwrap() {
+            Reply::Inbox(page) => page.items,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Sends a request that waits for the person; answers its id and the consent's.
+    pub fn ask_person(&mut self, subject: &Subject, method: &str, params: Value) -> (String, String) {
+        let id = self.next_request();
+        let effects = self.send(subject, &id, method, params);
+        let consent = effects.iter().find_map(|effect| match effect {
+            Effect::OpenConsent { id } => Some(id.clone()),
+            _ => None,
+        });
+        (id, consent.unwrap_or_else(|| panic!("no consent: {effects:?}")))
+    }
+
     /// Asks and lets in.
     pub fn grant(&mut self, subject: &Subject, scopes: &[&str], actions: &[&str], duration: GrantDuration) {
         let (_, consent) = self.request(subject, scopes, actions);
@@ -296,7 +370,24 @@ pub fn allow(scopes: &[&str], duration: GrantDuration) -> ConsentDecision {
         duration,
         scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
         max_sensitivity: Sensitivity::Personal,
+        kinds: None,
+        daily_budget: None,
+        each_time: false,
         except: Vec::new(),
+    }
+}
+
+/// The settings that a grant has.
+pub fn settings_of(view: &GrantView) -> GrantSettings {
+    GrantSettings {
+        scopes: view.scopes.clone(),
+        actions: view.actions.clone(),
+        kinds: view.kinds.clone(),
+        max_sensitivity: view.max_sensitivity,
+        daily_budget: view.daily_budget,
+        each_time: view.each_time,
+        accepts_writes: view.accepts_writes,
+        duration: view.duration,
     }
 }
 

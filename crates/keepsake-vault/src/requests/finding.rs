@@ -1,0 +1,151 @@
+//! Finding what answers a question, among what the subject may see and nothing else.
+
+use keepsake_memory::{Memory, Millis};
+use keepsake_policy::{Authority, Subject};
+use keepsake_search::{LastWord, Slot};
+
+use super::cursor::second_of;
+use super::question::{Question, What};
+use crate::Store;
+use crate::api::PageError;
+use crate::catalogue::Writer;
+use crate::open::Open;
+use crate::running::Running;
+
+/// So many memories are read before it is asked whether somebody still wants the answer.
+const READ_AT_ONCE: usize = 100;
+
+/// A memory that answers a question.
+pub(crate) struct Candidate {
+    pub slot: Slot,
+    pub memory: Memory,
+    /// How well it fits, where that was asked.
+    pub score: f64,
+}
+
+/// What answers a question.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub candidates: Vec<Candidate>,
+    /// Whether there is more behind them.
+    pub more: bool,
+}
+
+/// Who looks for what.
+pub(crate) struct Looking<'a> {
+    pub subject: &'a Subject,
+    pub writer: Writer,
+    pub authority: &'a Authority<'a>,
+    pub question: &'a Question,
+    pub now: Millis,
+    pub running: &'a Running,
+}
+
+impl Open {
+    /// What answers the question; `None` where it was given up meanwhile. The index must be made for a question in words.
+    pub(crate) async fn find(&self, store: &impl Store, looking: &Looking<'_>) -> Result<Option<Found>, PageError> {
+        let Question { filter, limit, what, .. } = looking.question;
+        let ranked: Vec<(Slot, f64)> = match what {
+            What::Fitting(query) | What::Block { query, .. } => {
+                // Where only the words tell whether a memory passes, the next best ones may have to step in.
+                let most = if filter.needs_memories() { usize::MAX } else { *limit };
+                self.records.search(query, LastWord::Whole, most, |slot, _| self.may_pass(looking, slot))
+            }
+            What::One(name) => self.find_named(looking.subject, *name, |slot| self.may_pass(looking, slot)),
+            What::Newest(position) => {
+                let from = position.map(|position| (position.second, position.name));
+                let most = if filter.needs_memories() { usize::MAX } else { limit + 1 };
+                self.listed(looking, from, most).into_iter().map(|slot| (slot, 1.0)).collect()
+            }
+        };
+        let lists = matches!(what, What::Newest(_));
+        let wanted = limit + usize::from(lists);
+        let mut candidates = Vec::with_capacity(wanted.min(ranked.len()));
+        for part in ranked.chunks(READ_AT_ONCE) {
+            if looking.running.is_given_up() {
+                return Ok(None);
+            }
+            let slots: Vec<Slot> = part.iter().map(|(slot, _)| *slot).collect();
+            let mut memories = self.memories(store, &slots).await?.into_iter().peekable();
+            for (slot, score) in part {
+                // One that is not as it was left is not among them.
+                let is_here = |memory: &Memory| self.records.get(*slot).is_some_and(|entry| entry.id == memory.id);
+                let Some(memory) = memories.next_if(is_here) else { continue };
+                if candidates.len() < wanted && looking.question.filter.on_memory(&memory, looking.authority) {
+                    candidates.push(Candidate { slot: *slot, memory, score: *score });
+                }
+            }
+            if candidates.len() == wanted {
+                break;
+            }
+        }
+        if looking.running.is_given_up() {
+            return Ok(None);
+        }
+        let more = lists && candidates.len() > *limit;
+        candidates.truncate(*limit);
+        Ok(Some(Found { candidates, more }))
+    }
+
+    /// What a subject calls a record.
+    pub(crate) fn own_name(&self, subject: &str, id: &keepsake_memory::MemoryId) -> [u8; 16] {
+        self.keys.pairwise.derive_id(&[subject.as_bytes(), id.as_bytes()])
+    }
+
+    /// The memory that a subject calls so, of those that pass.
+    pub(crate) fn find_named(
+        &self,
+        subject: &Subject,
+        name: [u8; 16],
+        passes: impl Fn(Slot) -> bool,
+    ) -> Vec<(Slot, f64)> {
+        let subject = subject.to_string();
+        let mut kept = self.records.kept();
+        let found = kept.find(|(slot, entry)| passes(*slot) && self.own_name(&subject, &entry.id) == name);
+        found.into_iter().map(|(slot, _)| (slot, 1.0)).collect()
+    }
+
+    /// Whether a memory may leave and, as far as its entry tells, passes the filter.
+    fn may_pass(&self, looking: &Looking<'_>, slot: Slot) -> bool {
+        let Some(entry) = self.records.get(slot) else { return false };
+        let authority = looking.authority;
+        self.is_visible(looking.writer, authority, slot, looking.now)
+            && looking.question.filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false)
+    }
+
+    /// Whether a memory may leave to the subject that is known as this writer.
+    pub(crate) fn is_visible(&self, asker: Writer, authority: &Authority<'_>, slot: Slot, now: Millis) -> bool {
+        self.records.get(slot).is_some_and(|entry| {
+            authority.release_under(self.records.facts(entry, asker)).is_some() && self.is_usable(slot, entry, now)
+        })
+    }
+
+    /// At least `most` of what passes, if there is as much: the newest first, behind a position. The order is one that the
+    /// subject can see for itself: by the second that it is told, and by its own names.
+    fn listed(&self, looking: &Looking<'_>, from: Option<(u64, [u8; 16])>, most: usize) -> Vec<Slot> {
+        let subject = looking.subject.to_string();
+        let mut passing: Vec<(u64, Slot)> = self
+            .records
+            .kept()
+            .filter(|(slot, entry)| {
+                from.is_none_or(|(second, _)| second_of(entry.created) <= second) && self.may_pass(looking, *slot)
+            })
+            .map(|(slot, entry)| (second_of(entry.created), slot))
+            .collect();
+        passing.sort_unstable_by_key(|(second, _)| core::cmp::Reverse(*second));
+        let mut listed = Vec::new();
+        for same in passing.chunk_by(|(one, _), (other, _)| one == other) {
+            if listed.len() >= most {
+                break;
+            }
+            let named = same.iter().filter_map(|(second, slot)| {
+                let name = self.own_name(&subject, &self.records.get(*slot)?.id);
+                from.is_none_or(|from| *second < from.0 || name > from.1).then_some((name, *slot))
+            });
+            let mut named: Vec<_> = named.collect();
+            named.sort_unstable();
+            listed.extend(named.into_iter().map(|(_, slot)| slot));
+        }
+        listed
+    }
+}
