@@ -24,6 +24,9 @@ Examples:
   Put the memories of an export into the vault of a dump, and write another dump:
       keepsake-cli import keepsake.age --into keepsake-dump.jsonl --output merged-dump.jsonl
 
+  How well does search find what was said? For files of LoCoMo's form.
+      keepsake-cli eval conversations.json --table table.bin
+
   The same as the second with the recovery code, for a program:
       keepsake-cli --json verify keepsake-dump.jsonl --recovery-code-file code.txt
 
@@ -91,6 +94,17 @@ pub enum Task {
         export_passphrase_file: Option<PathBuf>,
         #[command(flatten)]
         secret: SecretSource,
+    },
+    /// Measure search on conversations with questions, in LoCoMo's form: how much of the evidence is found
+    Eval {
+        /// A JSON file: conversations, each with questions and the turns that answer them
+        file: PathBuf,
+        /// By words alone, without the embedding table
+        #[arg(long, conflicts_with = "table")]
+        lexical: bool,
+        /// The embedding table; the one that is built in where nothing is said
+        #[arg(long, value_name = "FILE")]
+        table: Option<PathBuf>,
     },
     /// Open a file and say whether all that should be in it is there and unchanged
     Verify {

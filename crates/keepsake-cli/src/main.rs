@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod eval;
 mod export;
 mod failure;
 mod import;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
             let from = import::Source { file: &file, passphrase: export_passphrase_file.as_deref() };
             output::show(import::run(from, &into, &output, bring_back, &secret), json)
         }
+        Task::Eval { file, lexical, table } => output::show(eval::run(&file, lexical, table.as_deref()), json),
         Task::Verify { file, secret } => output::show(verify::run(&file, &secret), json),
     }
 }

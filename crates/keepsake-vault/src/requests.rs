@@ -3,7 +3,7 @@
 use keepsake_crypto::Primitives;
 use keepsake_memory::{Draft, MAX_SCOPES_PER_MEMORY, MAX_TEXT_BYTES, MemoryId, Scope, Sensitivity, format_rfc3339};
 use keepsake_policy::{Action, Authority, Grant, GrantDuration, ScopeSet, Subject, Verdict, authorise};
-use keepsake_search::{LastWord, Slot};
+use keepsake_search::{Query, Slot};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
@@ -166,7 +166,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         if among.as_ref().is_some_and(|among| !authority.covers_all(among)) {
             return Err(PageError::unauthorized());
         }
-        let found = open.records.search(&params.query, LastWord::Whole, top_k as usize, |slot, entry| {
+        let found = open.records.search(&Query::whole(&params.query).at(now), top_k as usize, |slot, entry| {
             authority.release_under(open.records.facts(entry)).is_some()
                 && filters.kinds.as_ref().is_none_or(|kinds| kinds.contains(&entry.kind))
                 && among
