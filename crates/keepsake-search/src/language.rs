@@ -58,20 +58,28 @@ impl Language {
     /// The language that most of the common words belong to; `None` where none is met. The words are folded.
     pub fn of<'a>(words: impl Iterator<Item = &'a str>) -> Option<Self> {
         let mut evidence = [0.0_f32; Self::ALL.len()];
+        let mut met = [0_u32; Self::ALL.len()];
         for word in words.take(MOST_WORDS) {
             if let Some(&languages) = LANGUAGES_OF.get(word) {
                 // A word of many languages tells little about which it is.
                 let share = 1.0 / languages.count_ones() as f32;
-                for (at, sum) in evidence.iter_mut().enumerate().filter(|(at, _)| languages & (1 << at) != 0) {
-                    // Equal evidence falls to the earlier language.
-                    *sum += share - at as f32 * 1e-6;
+                for (at, (sum, met)) in evidence.iter_mut().zip(&mut met).enumerate() {
+                    if languages & (1 << at) != 0 {
+                        // Equal evidence falls to the earlier language.
+                        *sum += share - at as f32 * 1e-6;
+                        *met += 1;
+                    }
                 }
-            } else if let Some(language) = word.chars().next().and_then(of_script) {
-                evidence[language as usize] += 0.5;
+            } else if let Some(language) = word.chars().next().and_then(of_script)
+                && let (Some(sum), Some(met)) = (evidence.get_mut(language as usize), met.get_mut(language as usize))
+            {
+                *sum += 0.5;
+                *met += LEAST_WORDS;
             }
         }
-        let best = Self::ALL.into_iter().zip(evidence).max_by(|a, b| a.1.total_cmp(&b.1))?;
-        Some(best.0).filter(|_| best.1 > 0.0)
+        let languages = Self::ALL.into_iter().zip(evidence).zip(met);
+        let ((best, sum), met) = languages.max_by(|((_, one), _), ((_, other), _)| one.total_cmp(other))?;
+        Some(best).filter(|_| sum > 0.0 && (met >= LEAST_WORDS || best == Self::English))
     }
 
     /// Whether a folded word is so common in this language that it says nothing.
@@ -110,6 +118,9 @@ impl Language {
 
 /// A text shows its language within so many words.
 const MOST_WORDS: usize = 400;
+
+/// One word is no proof: “care” is as common in Romanian as it is English. English needs none, being what is assumed.
+const LEAST_WORDS: u32 = 2;
 
 /// By common word, a bit for each language that has it.
 static LANGUAGES_OF: LazyLock<HashMap<&str, u32>> = LazyLock::new(|| {

@@ -115,7 +115,9 @@ impl Asked {
         let text = beginning(query.text, MAX_QUERY);
         let found: Vec<String> = words(text, Purpose::Query).into_iter().map(|word| folded(word.text)).collect();
         let language = Language::of(found.iter().map(String::as_str));
-        let says_nothing = |word: &str| language.is_some_and(|language| language.is_stop_word(word));
+        // A few words often do not show their language.
+        let languages = language.as_ref().map_or(&[Language::English, Language::French][..], core::slice::from_ref);
+        let says_nothing = |word: &str| languages.iter().any(|language| language.is_stop_word(word));
         let grows = query.last == LastWord::Growing && text.len() == query.text.len() && ends_in_word(text);
         let only_stops = found.iter().all(|word| says_nothing(word));
         let mut asked: Vec<AskedWord> = Vec::new();

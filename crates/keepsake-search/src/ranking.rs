@@ -73,6 +73,7 @@ pub(crate) fn rank(
         }
     }
     let likeness = meaning(&sum).map(|query| likeness(&query, view, texts)).unwrap_or_default();
+    let share_of_meaning = MEANING_ALONE + (MEANING_IN_CONVERSATION - MEANING_ALONE) * lengths.in_conversation;
     let speaker = match named.as_slice() {
         [(name, _)] => Some(*name),
         _ => None,
@@ -89,7 +90,7 @@ pub(crate) fn rank(
             let parts = Parts {
                 words,
                 context,
-                meaning: MEANING * like.max(0.0),
+                meaning: share_of_meaning * like.max(0.0),
                 speaker: if speaker.is_some() && text.traits.speaker == speaker { SPEAKER } else { 0.0 },
                 time: time(asked, now, text),
                 standing: standing(now, text),
@@ -109,12 +110,14 @@ struct Lengths {
     mean: f32,
     around: Vec<f32>,
     mean_around: f32,
+    /// The share of the visible texts that have visible neighbours.
+    in_conversation: f32,
 }
 
 impl Lengths {
     fn new(view: &View, texts: &Texts) -> Self {
         let mut around = vec![0.0; texts.len()];
-        let (mut sum, mut sum_around) = (0.0_f64, 0.0_f64);
+        let (mut sum, mut sum_around, mut with_neighbours) = (0.0_f64, 0.0_f64, 0_usize);
         for (slot, text) in texts.iter().filter(|(slot, _)| view.sees(*slot)) {
             let mut length = text.traits.length;
             sum += f64::from(length);
@@ -123,12 +126,19 @@ impl Lengths {
                 length += neighbour.map_or(0.0, |neighbour| weight * lent(which, neighbour) * neighbour.traits.length);
             }
             sum_around += f64::from(length);
+            with_neighbours += usize::from(length > text.traits.length);
             if let Some(place) = around.get_mut(slot as usize) {
                 *place = length;
             }
         }
         let count = view.count.max(1) as f64;
-        Self { mean: (sum / count) as f32 + 1.0, around, mean_around: (sum_around / count) as f32 + 1.0 }
+        let in_conversation = (with_neighbours as f64 / count) as f32;
+        Self {
+            mean: (sum / count) as f32 + 1.0,
+            around,
+            mean_around: (sum_around / count) as f32 + 1.0,
+            in_conversation,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) const STOP_WORDS: [&str; 18] = [
      which while who whom whose why will with would you your yours yourself yourselves didn doesn isn aren wasn weren \
      hasn haven hadn won wouldn shouldn couldn",
     // French
-    "a ai aie ait alors as au aucun aura aurait aussi autre aux avait avec avoir ayant c ca car ce cela ces cet cette \
+    "a ai aie ait alors as au aucun aura aurait aussi autre aux avait avec avoir ayant c ca ce cela ces cet cette \
      ceux chez comme comment d dans de depuis des du elle elles en encore entre es est et etait etaient etais etant \
      etre eu eux fait fut ici il ils j je jusqu l la le les leur leurs lors lorsqu lui m ma mais me meme memes mes moi \
      mon n ne ni nos notre nous on ont ou par parce pas plus pour pourquoi puis puisqu qu quand que quel quelle quelles \

@@ -24,7 +24,7 @@ pub(crate) const AROUND: [(Neighbour, f32); 4] = [
 /// A question's words count so many times for what comes after it: the answer seldom repeats them.
 pub(crate) const QUESTION_TO_ANSWER: f32 = 2.5;
 /// Who asks knows less than who answers.
-pub(crate) const QUESTION: f32 = 0.7;
+pub(crate) const QUESTION: f32 = 0.75;
 /// What is shown beside a text, in brackets, is less sure to be what it is about.
 pub(crate) const ASIDE: f32 = 0.5;
 
@@ -33,12 +33,14 @@ pub(crate) const COVERAGE: f32 = 0.3;
 /// The name of whoever speaks, as a word.
 pub(crate) const NAME: f32 = 0.3;
 /// A text of the one speaker whom the query names; of 1 for a perfect match of words.
-pub(crate) const SPEAKER: f32 = 0.2;
+pub(crate) const SPEAKER: f32 = 0.05;
 /// A text that names a time, where the query asks when.
-pub(crate) const TELLS_WHEN: f32 = 0.07;
+pub(crate) const TELLS_WHEN: f32 = 0.04;
 
-/// Likeness of meaning beside a perfect match of words.
-pub(crate) const MEANING: f32 = 0.5;
+/// Likeness of meaning beside a perfect match of words, among texts that stand alone, and among the turns of
+/// conversations, whose neighbours bring the words that they leave out.
+pub(crate) const MEANING_ALONE: f32 = 0.8;
+pub(crate) const MEANING_IN_CONVERSATION: f32 = 0.08;
 /// What the meaning of the text before and of the one behind adds.
 pub(crate) const MEANING_BEFORE: f32 = 0.6;
 pub(crate) const MEANING_BEHIND: f32 = 0.4;
