@@ -46,8 +46,11 @@ struct Scores {
     context: Vec<f32>,
     /// How much of the query's weight is met, in the text or around it.
     covered: Vec<f32>,
-    /// The most that `words` and `context` together can come to.
+    /// The weight of all of the query's words.
     perfect: f32,
+    /// How often the word at hand stands in a text, and in it and around it; all 0 between two words.
+    own: Vec<f32>,
+    around: Vec<f32>,
 }
 
 /// The best visible texts.
@@ -99,7 +102,14 @@ pub(crate) fn rank(
             Some(Hit { slot, score: f64::from(speaks_for * parts.standing), parts })
         })
         .collect();
-    hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot)));
+    let best_first = |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot));
+    // Only what may come into the list has to be in order.
+    let most = limit.saturating_mul(2).max(MOST_COMPARED);
+    if hits.len() > most {
+        hits.select_nth_unstable_by(most, best_first);
+        hits.truncate(most);
+    }
+    hits.sort_unstable_by(best_first);
     move_duplicates_back(&mut hits, limit, texts);
     hits.truncate(limit);
     hits
@@ -150,7 +160,8 @@ fn lent(which: Neighbour, neighbour: &Text) -> f32 {
 
 impl Scores {
     fn new(slots: usize) -> Self {
-        Self { words: vec![0.0; slots], context: vec![0.0; slots], covered: vec![0.0; slots], perfect: 0.0 }
+        let zeros = || vec![0.0; slots];
+        Self { words: zeros(), context: zeros(), covered: zeros(), perfect: 0.0, own: zeros(), around: zeros() }
     }
 
     /// Adds what one word of the query is worth in each text; answers how rare it is, from 0 to 1.
@@ -163,8 +174,6 @@ impl Scores {
         texts: &Texts,
         lengths: &Lengths,
     ) -> f32 {
-        let mut own = vec![0.0_f32; texts.len()];
-        let mut around = vec![0.0_f32; texts.len()];
         let (mut holders, mut near) = (Vec::new(), Vec::new());
         let note = |counts: &mut [f32], slot: Slot, count: f32, slots: &mut Vec<Slot>| {
             if let Some(sum) = counts.get_mut(slot as usize) {
@@ -177,12 +186,12 @@ impl Scores {
         for posting in word.terms.iter().flat_map(|term| postings.list(*term)) {
             let (slot, count) = (posting.slot(), posting.count());
             let Some(text) = texts.get(slot).filter(|_| view.sees(slot)) else { continue };
-            note(&mut own, slot, count, &mut holders);
-            note(&mut around, slot, count, &mut near);
+            note(&mut self.own, slot, count, &mut holders);
+            note(&mut self.around, slot, count, &mut near);
             for (which, weight) in AROUND {
                 // To the text on the other side, this one stands where `which` says.
                 if let Some(other) = text.neighbour(which.reverse()).filter(|slot| view.sees(*slot)) {
-                    note(&mut around, other, weight * lent(which, text) * count, &mut near);
+                    note(&mut self.around, other, weight * lent(which, text) * count, &mut near);
                 }
             }
         }
@@ -192,13 +201,13 @@ impl Scores {
         let share = if is_name { NAME } else { 1.0 };
         for slot in holders {
             let (at, length) = (slot as usize, texts.get(slot).map_or(0.0, |text| text.traits.length));
-            let count = own.get(at).copied().unwrap_or_default();
+            let count = self.own.get_mut(at).map(core::mem::take).unwrap_or_default();
             let norm = K1 * (1.0 - B + B * (length + 1.0) / lengths.mean);
             add_to(&mut self.words, at, share * rare * count * (K1 + 1.0) / (count + norm));
         }
         for slot in near {
             let at = slot as usize;
-            let count = around.get(at).copied().unwrap_or_default();
+            let count = self.around.get_mut(at).map(core::mem::take).unwrap_or_default();
             let length = lengths.around.get(at).copied().unwrap_or_default();
             let norm = CONTEXT_K1 * (1.0 - CONTEXT_B + CONTEXT_B * (length + 1.0) / lengths.mean_around);
             let worth = share * CONTEXT * rare_around * count * (CONTEXT_K1 + 1.0) / (count + norm);

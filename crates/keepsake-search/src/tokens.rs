@@ -170,7 +170,7 @@ mod tests {
     fn every_word_is_where_it_says() {
         let text = "L’été, 緑茶 and Bob's cat";
         for word in words(text, Purpose::Text) {
-            assert_eq!(&text[word.start..word.start + word.text.len()], word.text);
+            assert_eq!(text.get(word.start..word.start + word.text.len()), Some(word.text));
         }
     }
 }

@@ -45,7 +45,7 @@ pub(crate) const MEANING_IN_CONVERSATION: f32 = 0.08;
 pub(crate) const MEANING_BEFORE: f32 = 0.6;
 pub(crate) const MEANING_BEHIND: f32 = 0.4;
 /// Below this likeness a text without any of the words is no result.
-pub(crate) const LEAST_MEANING: f32 = 0.3;
+pub(crate) const LEAST_MEANING: f32 = 0.2;
 
 /// A text of the time that the query names.
 pub(crate) const OF_THAT_TIME: f32 = 0.15;
