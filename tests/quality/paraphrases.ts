@@ -1,4 +1,4 @@
-// Compares search by meaning with MiniSearch on paraphrases: how often is the memory that a query means among the first five?
+// Compares search by meaning with MiniSearch on paraphrases: how often is the memory that is meant among the first five?
 // Run with: node --import tsx tests/quality/paraphrases.ts
 
 import { execFileSync } from "node:child_process";

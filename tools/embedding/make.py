@@ -1,4 +1,4 @@
-"""Makes the static embedding table: every row is what a multilingual sentence encoder says of one word, cut to 256 numbers."""
+"""Makes the static embedding table: a row is what a multilingual sentence encoder says of one word, in 256 numbers."""
 
 import argparse
 import gzip

@@ -1,4 +1,4 @@
-//! Measures search on conversations in LoCoMo's form (Maharana et al. 2024): does it find the turns that answer a question?
+//! Measures search on conversations in LoCoMo's form (Maharana et al. 2024): what of an answer is found?
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -66,7 +66,7 @@ impl Index {
         self.texts.remove(slot);
     }
 
-    /// Forgets the words that no text has any more: to be called once all that belongs together is removed and inserted.
+    /// Forgets the words that no text has any more: to be called once all that belongs together is changed.
     pub fn sweep(&mut self) {
         let gone = self.postings.sweep();
         if !gone.is_empty() {

@@ -1,5 +1,5 @@
-//! The static embedding table: what each word means, as a row of small numbers. `tools/embedding` makes it and tells its
-//! format.
+//! The static embedding table: what each word means, as a row of small numbers. `tools/embedding` makes it and
+//! tells its format.
 
 use core::fmt;
 

@@ -223,8 +223,8 @@ fn strs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
-/// The scores of words and context straight from their definition: every text is counted word by word, nothing is looked
-/// up. The texts hold plain English words alone, in the order of one conversation.
+/// The scores of words and context straight from their definition: texts are counted word by word, nothing is looked up.
+/// The texts hold plain English words alone, in the order of one conversation.
 fn by_definition(texts: &[Vec<&str>], query: &[&str]) -> Vec<(f32, f32)> {
     let count = texts.len() as f32;
     let own = |at: usize, word: &str| texts[at].iter().filter(|other| **other == word).count() as f32;
@@ -278,7 +278,9 @@ proptest! {
 
     /// The promise to a subject: what it may not see changes no score that it gets.
     #[test]
-    fn what_is_not_visible_changes_nothing(seen in texts(), hidden in texts(), query in "(tea|car|slep|vehicl|the|Ann| ){1,4}") {
+    fn what_is_not_visible_changes_nothing(
+        seen in texts(), hidden in texts(), query in "(tea|car|slep|vehicl|the|Ann| ){1,4}",
+    ) {
         let mut alone = Index::with_table(meanings());
         let mut both = Index::with_table(meanings());
         // The hidden ones come first and stand between: numbers of terms and slots differ, the answer does not.
@@ -298,7 +300,9 @@ proptest! {
 
     /// An index that was changed answers as one that was made afresh.
     #[test]
-    fn what_was_removed_leaves_no_trace(kept in texts(), removed in texts(), query in "(tea|car|sleep|the|Ann| ){1,4}") {
+    fn what_was_removed_leaves_no_trace(
+        kept in texts(), removed in texts(), query in "(tea|car|sleep|the|Ann| ){1,4}",
+    ) {
         let afresh = filled(Index::with_table(meanings()), &strs(&kept));
         let mut changed = Index::with_table(meanings());
         add(&mut changed, 100, &strs(&removed));

@@ -126,7 +126,8 @@ pub(crate) fn folded(word: &str) -> String {
 
 /// Characters without width or for the direction of writing: they hide nothing from a search.
 fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(character, '\u{ad}' | '\u{feff}')
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
 /// Whether the last word of a query may still be growing: nothing follows it.
