@@ -89,9 +89,8 @@ pub(crate) fn asks_when(query: &str) -> bool {
 }
 
 /// The stretch of time that a query names, such as “last May”, “in 2023”, “en mai dernier”, “yesterday”: its first
-/// moment
-/// and the first one after it. What depends on the day is counted from `now`; without it only years and days of a year
-/// are understood.
+/// moment and the first one after it. What depends on the day is counted from `now`; without it only years and days of a
+/// year are understood.
 pub(crate) fn time_of(query: &str, now: Option<Millis>) -> Option<core::ops::Range<Millis>> {
     let words: Vec<String> = words(query, Purpose::Query).into_iter().map(|word| folded(word.text)).collect();
     let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(&&**word));
