@@ -27,6 +27,9 @@ Examples:
   Has a receipt been changed, or taken out?
       keepsake-cli receipts keepsake-receipts.jsonl
 
+  How well does search find what was said? For files of LoCoMo's form.
+      keepsake-cli eval conversations.json --table table.bin
+
   The same as the second with the recovery code, for a program:
       keepsake-cli --json verify keepsake-dump.jsonl --recovery-code-file code.txt
 
@@ -99,6 +102,17 @@ pub enum Task {
     Receipts {
         /// A file with receipts, as the add-on saves it
         file: PathBuf,
+    },
+    /// Measure search on conversations with questions, in LoCoMo's form: how much of the evidence is found
+    Eval {
+        /// A JSON file: conversations, each with questions and the turns that answer them
+        file: PathBuf,
+        /// By words alone, without the embedding table
+        #[arg(long, conflicts_with = "table")]
+        lexical: bool,
+        /// The embedding table; the one that is built in where nothing is said
+        #[arg(long, value_name = "FILE")]
+        table: Option<PathBuf>,
     },
     /// Open a file and say whether all that should be in it is there and unchanged
     Verify {

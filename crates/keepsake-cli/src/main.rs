@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod arguments;
+mod eval;
 mod export;
 mod failure;
 mod import;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
             output::show(import::run(from, &into, &output, bring_back, &secret), json)
         }
         Task::Receipts { file } => output::show(receipts::run(&file), json),
+        Task::Eval { file, lexical, table } => output::show(eval::run(&file, lexical, table.as_deref()), json),
         Task::Verify { file, secret } => output::show(verify::run(&file, &secret), json),
     }
 }

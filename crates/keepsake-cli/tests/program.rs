@@ -477,3 +477,66 @@ fn receipts_are_checked_without_the_vault() {
     assert_eq!(bench.call([Path::new("receipts"), &other]).code, 2);
     assert_eq!(bench.call([Path::new("receipts"), &bench.path("absent")]).code, 4);
 }
+
+/// Two conversations in LoCoMo's form, made up.
+fn conversations() -> String {
+    let turn = |id: &str, speaker: &str, text: &str| json!({"speaker": speaker, "dia_id": id, "text": text});
+    let question = |question: &str, evidence: &[&str], category: u32| json!({"question": question, "answer": "", "evidence": evidence, "category": category});
+    json!([
+        {
+            "sample_id": "conv-a",
+            "conversation": {
+                "speaker_a": "Ann", "speaker_b": "Bob",
+                "session_1_date_time": "1:56 pm on 8 May, 2023",
+                "session_1": [
+                    turn("D1:1", "Ann", "Where did you spend the holidays?"),
+                    turn("D1:2", "Bob", "In a hut by the lake, with my canoe."),
+                    turn("D1:3", "Ann", "I painted a sunrise."),
+                ],
+                "session_2": [turn("D2:1", "Bob", "My sister adopted a greyhound.")],
+            },
+            "qa": [
+                question("What did Bob's sister adopt?", &["D2:1"], 4),
+                // Two turns in one string, one that does not exist, and one that is named twice.
+                question("Where was Bob in the holidays?", &["D1:1; D1:2", "D9:9", "D1:2"], 1),
+                question("What is never said?", &["D7:1", "D", ""], 5),
+            ],
+        },
+        {
+            "sample_id": "conv-b",
+            "conversation": { "session_1": [turn("D1:1", "Cleo", "Nothing much."), turn("D1:2", "Dan", "Ok.")] },
+            "qa": [question("Which zebra?", &["D1:2"], 4)],
+        },
+    ])
+    .to_string()
+}
+
+#[test]
+fn search_is_measured_on_conversations() {
+    let bench = Bench::new();
+    let file = bench.write("conversations.json", conversations());
+    for arguments in [&["eval", "--lexical"][..], &["--json", "eval", "--lexical"], &["eval"]] {
+        let ended = bench.call(arguments.iter().map(Path::new).chain([file.as_path()]));
+        let measured = ended.json();
+        assert_eq!(ended.code, 0);
+        assert_eq!(measured["embedding_table"], json!(!arguments.contains(&"--lexical")));
+        assert_eq!(measured["overall"]["questions"], 3, "a question without evidence does not count");
+        assert_eq!(measured["by_conversation"]["conv-a"]["recall_at_5"], 100.0);
+        assert_eq!(measured["by_category"]["1"]["questions"], 1);
+    }
+    let lexical = bench.call([Path::new("eval"), Path::new("--lexical"), &file]).json();
+    assert_eq!(lexical["by_conversation"]["conv-b"]["ndcg_at_10"], 0.0);
+    assert_eq!(lexical["overall"]["recall_at_10"], 66.67);
+}
+
+#[test]
+fn what_cannot_be_measured_is_refused() {
+    let bench = Bench::new();
+    let file = bench.write("other.json", "{}");
+    let ended = bench.call([Path::new("--json"), Path::new("eval"), &file]);
+    assert_eq!((ended.code, &ended.json()["error"]["code"]), (2, &json!("invalid")));
+    let file = bench.write("conversations.json", conversations());
+    let ended = bench.call([Path::new("eval"), &file, Path::new("--table"), &file]);
+    assert_eq!((ended.code, ended.errors.as_str()), (2, "keepsake-cli: this is not an embedding table\n"));
+    assert_eq!(bench.call([Path::new("eval"), &bench.path("absent")]).code, 4);
+}

@@ -5,7 +5,7 @@ use keepsake_memory::{
     Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, Trust, parse_list,
 };
 use keepsake_policy::Profile;
-use keepsake_search::{LastWord, Slot};
+use keepsake_search::{Query, Slot};
 
 use crate::api::*;
 use crate::catalogue::Entry;
@@ -262,7 +262,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         };
         let (total, slots) = match query {
             Some(query) => {
-                let found = open.records.search(&query, LastWord::Growing, usize::MAX, passes);
+                let found = open.records.search(&Query::growing(&query).at(now), usize::MAX, passes);
                 (found.len(), part(&found, page).iter().map(|(slot, _)| *slot).collect())
             }
             None => open.records.newest(page, passes),

@@ -8,7 +8,7 @@ use keepsake_policy::{
     Action, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, Profile, ScopeSet, Subject, Validity, Verdict,
     authorise, missing_actions,
 };
-use keepsake_search::{LastWord, Slot};
+use keepsake_search::{Query, Slot};
 
 use crate::api::*;
 use crate::catalogue::Entry;
@@ -211,7 +211,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let withheld = open.records.newest(0..0, stands).0 - all;
         let (total, slots) = match query {
             Some(query) => {
-                let found = open.records.search(query, LastWord::Growing, usize::MAX, leaves);
+                let found = open.records.search(&Query::growing(query).at(now), usize::MAX, leaves);
                 (found.len(), part(&found, page).iter().map(|(slot, _)| *slot).collect())
             }
             None => (all, slots),

@@ -260,7 +260,7 @@ impl Open {
                 match self.open_memory(*slot, envelope.as_deref()) {
                     Some(memory) => {
                         let words = index.learn(&memory.draft.text);
-                        index.insert(*slot, words);
+                        index.insert(*slot, words, self.records.search_facts(*slot));
                     }
                     None => drop(self.problems.suspects.borrow_mut().insert(*slot)),
                 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use keepsake_crypto::{CryptoError, TextKey};
 use keepsake_memory::{Memory, MemoryId, Millis, Scope, Trust};
 use keepsake_policy::RecordFacts;
-use keepsake_search::{Hit, Index, LastWord, Slot};
+use keepsake_search::{Facts, Index, Query, Slot};
 
 use crate::catalogue::{
     Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, SegmentRef, Standing, Writer, decode_segment,
@@ -209,18 +209,17 @@ impl Records {
     }
 
     /// Those that pass and fit the query, the best first, with their scores. Nothing where the index is not made yet.
-    pub fn search(
-        &self,
-        query: &str,
-        last: LastWord,
-        limit: usize,
-        passes: impl Fn(Slot, &Entry) -> bool,
-    ) -> Vec<(Slot, f64)> {
+    pub fn search(&self, query: &Query<'_>, limit: usize, passes: impl Fn(Slot, &Entry) -> bool) -> Vec<(Slot, f64)> {
         let Some(index) = &self.index else { return Vec::new() };
         let visible =
             |slot| self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept && passes(slot, entry));
-        let hits = index.search(query, last, limit, visible);
-        hits.into_iter().map(|Hit { slot, score }| (slot, score)).collect()
+        index.search(query, limit, visible).into_iter().map(|hit| (hit.slot, hit.score)).collect()
+    }
+
+    /// What the index knows of a memory besides its words.
+    pub fn search_facts(&self, slot: Slot) -> Facts {
+        let known = |entry: &Entry| Facts { written: Some(entry.created), expires: entry.expires, ..Facts::default() };
+        self.get(slot).map(known).unwrap_or_default()
     }
 
     /// Whether questions can be asked.

@@ -310,12 +310,15 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         let added = self.open.records.apply(change);
         self.open.manifest = self.manifest;
         self.open.decisions.retain(|(_, decision)| !self.ended.contains(&decision.id()));
+        let facts = |slot: &Slot| self.open.records.search_facts(*slot);
+        let changed_facts: Vec<_> = self.changed_texts.iter().map(|(slot, ..)| facts(slot)).collect();
+        let added_facts: Vec<_> = added.iter().map(facts).collect();
         if let Some(index) = self.open.records.index_mut() {
-            for ((slot, before, _), learnt) in self.changed_texts.iter().zip(changed) {
+            for (((slot, before, _), learnt), facts) in self.changed_texts.iter().zip(changed).zip(changed_facts) {
                 before.iter().for_each(|text| index.remove(*slot, text));
-                learnt.into_iter().for_each(|text| index.insert(*slot, text));
+                learnt.into_iter().for_each(|text| index.insert(*slot, text, facts));
             }
-            added.iter().zip(new).for_each(|(slot, text)| index.insert(*slot, text));
+            added.iter().zip(new).zip(added_facts).for_each(|((slot, text), facts)| index.insert(*slot, text, facts));
             index.sweep();
         }
         Ok(Committed { stored })

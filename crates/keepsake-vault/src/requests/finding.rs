@@ -2,7 +2,7 @@
 
 use keepsake_memory::{Memory, Millis};
 use keepsake_policy::{Authority, Subject};
-use keepsake_search::{LastWord, Slot};
+use keepsake_search::{Query, Slot};
 
 use super::cursor::second_of;
 use super::question::{Question, What};
@@ -49,7 +49,7 @@ impl Open {
             What::Fitting(query) | What::Block { query, .. } => {
                 // Where only the words tell whether a memory passes, the next best ones may have to step in.
                 let most = if filter.needs_memories() { usize::MAX } else { *limit };
-                self.records.search(query, LastWord::Whole, most, |slot, _| self.may_pass(looking, slot))
+                self.records.search(&Query::whole(query).at(looking.now), most, |slot, _| self.may_pass(looking, slot))
             }
             What::One(name) => self.find_named(looking.subject, *name, |slot| self.may_pass(looking, slot)),
             What::Newest(position) => {

@@ -1,0 +1,210 @@
+//! Measures search on conversations in LoCoMo's form (Maharana et al. 2024): what of an answer is found?
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use keepsake_search::{Facts, Index, Place, Query, Slot, Table};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::failure::{Failure, Kind};
+use crate::output::Report;
+
+/// The table that the add-on ships.
+const BUILT_IN_TABLE: &[u8] = include_bytes!("../../keepsake-search/data/meanings.bin");
+
+/// What was measured.
+#[derive(Debug, Serialize)]
+pub struct Measured {
+    embedding_table: bool,
+    overall: Scores,
+    by_category: BTreeMap<String, Scores>,
+    by_conversation: BTreeMap<String, Scores>,
+}
+
+/// Means over questions, in percent.
+#[derive(Debug, Default, Clone, Serialize)]
+struct Scores {
+    questions: u32,
+    recall_at_5: f64,
+    recall_at_10: f64,
+    recall_at_20: f64,
+    ndcg_at_10: f64,
+}
+
+#[derive(Deserialize)]
+struct Sample {
+    sample_id: String,
+    conversation: Map<String, Value>,
+    qa: Vec<Question>,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    question: String,
+    #[serde(default)]
+    category: Value,
+    #[serde(default)]
+    evidence: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+struct Turn {
+    speaker: String,
+    dia_id: String,
+    text: String,
+    #[serde(default)]
+    blip_caption: Option<String>,
+}
+
+/// A conversation in an index of its own, as a vault would hold it.
+struct Conversation {
+    index: Index,
+    /// By `D<session>:<turn>`.
+    slots: BTreeMap<(u32, u32), Slot>,
+}
+
+pub fn run(file: &Path, lexical: bool, table: Option<&Path>) -> Result<Measured, Failure> {
+    let embeddings = if lexical { None } else { Some(Arc::new(read_table(table)?)) };
+    let bytes = fs::read(file).map_err(|error| Failure::unreadable(file, &error))?;
+    let samples: Vec<Sample> = serde_json::from_slice(&bytes).map_err(|error| not_of_the_form(file, &error))?;
+    let mut overall = Mean::default();
+    let mut by_category: BTreeMap<String, Mean> = BTreeMap::new();
+    let mut by_conversation: BTreeMap<String, Mean> = BTreeMap::new();
+    for sample in samples {
+        let conversation =
+            Conversation::read(&sample, embeddings.clone()).map_err(|error| not_of_the_form(file, &error))?;
+        for question in &sample.qa {
+            let evidence = conversation.evidence(question);
+            if evidence.is_empty() {
+                continue;
+            }
+            let found: Vec<Slot> = conversation.find(&question.question);
+            let category = by_category.entry(question.category.to_string()).or_default();
+            for mean in [&mut overall, category, by_conversation.entry(sample.sample_id.clone()).or_default()] {
+                mean.add(&found, &evidence);
+            }
+        }
+    }
+    let means = |by: BTreeMap<String, Mean>| by.into_iter().map(|(name, mean)| (name, mean.scores())).collect();
+    Ok(Measured {
+        embedding_table: embeddings.is_some(),
+        overall: overall.scores(),
+        by_category: means(by_category),
+        by_conversation: means(by_conversation),
+    })
+}
+
+fn read_table(file: Option<&Path>) -> Result<Table, Failure> {
+    let bytes = match file {
+        Some(file) => fs::read(file).map_err(|error| Failure::unreadable(file, &error))?,
+        None => BUILT_IN_TABLE.to_vec(),
+    };
+    Table::read(bytes).map_err(|error| Failure::new(Kind::Invalid, error.to_string()))
+}
+
+fn not_of_the_form(file: &Path, error: &serde_json::Error) -> Failure {
+    let message = format!("{} is not a list of conversations in LoCoMo's form: {error}", file.display());
+    Failure::new(Kind::Invalid, message)
+}
+
+impl Conversation {
+    fn read(sample: &Sample, table: Option<Arc<Table>>) -> Result<Self, serde_json::Error> {
+        let mut index = table.map_or_else(Index::default, Index::with_table);
+        let mut slots = BTreeMap::new();
+        for (session, turns) in sessions(&sample.conversation) {
+            for (position, turn) in (0..).zip(turns.as_array().into_iter().flatten()) {
+                let turn = Turn::deserialize(turn)?;
+                let caption = turn.blip_caption.filter(|caption| !caption.is_empty());
+                let shares = caption.map(|caption| format!(" [shares {caption}]")).unwrap_or_default();
+                let slot = slots.len() as Slot;
+                let learnt = index.learn(&format!("{}: {}{shares}", turn.speaker, turn.text));
+                let place = Some(Place { conversation: session, position });
+                index.insert(slot, learnt, Facts { place, ..Facts::default() });
+                slots.extend(turn_ids(&turn.dia_id).first().map(|id| (*id, slot)));
+            }
+        }
+        Ok(Self { index, slots })
+    }
+
+    /// The turns that answer a question, each once. What names no turn is passed over.
+    fn evidence(&self, question: &Question) -> Vec<Slot> {
+        let named = question.evidence.iter().filter_map(Value::as_str).flat_map(turn_ids);
+        let mut slots: Vec<Slot> = named.filter_map(|id| self.slots.get(&id).copied()).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    fn find(&self, question: &str) -> Vec<Slot> {
+        let hits = self.index.search(&Query::whole(question), 20, |_| true);
+        hits.into_iter().map(|hit| hit.slot).collect()
+    }
+}
+
+/// The sessions of a conversation, in their order.
+fn sessions(conversation: &Map<String, Value>) -> BTreeMap<u32, &Value> {
+    let numbered = conversation.iter().filter_map(|(name, turns)| {
+        let number = name.strip_prefix("session_")?.parse().ok()?;
+        Some((number, turns))
+    });
+    numbered.collect()
+}
+
+/// Every `D<session>:<turn>` in a text.
+fn turn_ids(text: &str) -> Vec<(u32, u32)> {
+    let number = |text: &str| text.split(|letter: char| !letter.is_ascii_digit()).next().and_then(|n| n.parse().ok());
+    text.split('D')
+        .filter_map(|part| {
+            let (session, turn) = part.split_once(':')?;
+            Some((session.parse().ok()?, number(turn)?))
+        })
+        .collect()
+}
+
+/// Sums over questions.
+#[derive(Default)]
+struct Mean {
+    sum: Scores,
+}
+
+impl Mean {
+    fn add(&mut self, found: &[Slot], evidence: &[Slot]) {
+        let among = |first: usize| {
+            let hits = found.iter().take(first).filter(|slot| evidence.contains(slot)).count();
+            hits as f64 / evidence.len() as f64
+        };
+        let gain = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
+        let ranked = found.iter().take(10).enumerate().filter(|(_, slot)| evidence.contains(slot));
+        let ideal: f64 = (0..evidence.len().min(10)).map(gain).sum();
+        self.sum.questions += 1;
+        self.sum.recall_at_5 += among(5);
+        self.sum.recall_at_10 += among(10);
+        self.sum.recall_at_20 += among(20);
+        self.sum.ndcg_at_10 += ranked.map(|(rank, _)| gain(rank)).sum::<f64>() / ideal;
+    }
+
+    fn scores(self) -> Scores {
+        let mean = |sum: f64| (sum / f64::from(self.sum.questions.max(1)) * 10_000.0).round() / 100.0;
+        Scores {
+            questions: self.sum.questions,
+            recall_at_5: mean(self.sum.recall_at_5),
+            recall_at_10: mean(self.sum.recall_at_10),
+            recall_at_20: mean(self.sum.recall_at_20),
+            ndcg_at_10: mean(self.sum.ndcg_at_10),
+        }
+    }
+}
+
+impl Report for Measured {
+    /// JSON too: numbers by name are what a person compares as well.
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+
+    fn sound(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,142 @@
+//! The index: takes texts in, forgets them, and answers queries about those that may be seen.
+
+use core::ops::Range;
+use std::sync::Arc;
+
+use crate::facts::{Facts, MAX_SLOTS, Slot, Texts};
+use crate::language::Language;
+use crate::lexicon::{Learnt, Lexicon};
+use crate::postings::{Posting, Postings};
+use crate::query::{Asked, Query, View};
+use crate::ranking::{Hit, rank};
+use crate::table::{Table, product};
+use crate::tokens::{Purpose, folded, words};
+
+/// The words and meanings of a set of texts, under numbers that the caller chooses.
+#[derive(Debug, Default)]
+pub struct Index {
+    lexicon: Lexicon,
+    postings: Postings,
+    texts: Texts,
+}
+
+/// A text that says what another says.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Restatement {
+    /// Which text.
+    pub slot: Slot,
+    /// The share of the words of both that both have, from 0 to 1.
+    pub shared_words: f32,
+    /// How much alike they are in meaning, from −1 to 1; `None` without a table.
+    pub likeness: Option<f32>,
+}
+
+/// So many of their words two texts share that say the same; fewer where the meanings are alike too.
+const SAME_BY_WORDS: f32 = 0.8;
+const SAME_BY_BOTH: (f32, f32) = (0.5, 0.9);
+
+impl Index {
+    /// An index that knows what words mean.
+    pub fn with_table(table: Arc<Table>) -> Self {
+        Self { lexicon: Lexicon::new(Some(table)), ..Self::default() }
+    }
+
+    /// Gets to know a text without taking it in: the slow part of [`Self::insert`].
+    pub fn learn(&mut self, text: &str) -> Learnt {
+        self.lexicon.learn(text, &mut self.postings)
+    }
+
+    /// Takes in a text, under a slot that is free. Slots from [`MAX_SLOTS`] on are not taken in.
+    pub fn insert(&mut self, slot: Slot, learnt: Learnt, facts: Facts) {
+        if slot >= MAX_SLOTS {
+            return;
+        }
+        for (term, halves) in learnt.counts {
+            self.postings.insert(term, Posting::new(slot, halves));
+        }
+        self.texts.insert(slot, facts, learnt.traits);
+        self.texts.mean(slot, learnt.meaning.as_ref());
+    }
+
+    /// Forgets a text; `text` must be what was taken in.
+    pub fn remove(&mut self, slot: Slot, text: &str) {
+        for (term, _) in self.learn(text).counts {
+            self.postings.remove(term, slot);
+        }
+        self.texts.remove(slot);
+    }
+
+    /// Forgets the words that no text has any more: to be called once all that belongs together is changed.
+    pub fn sweep(&mut self) {
+        let gone = self.postings.sweep();
+        if !gone.is_empty() {
+            self.lexicon.forget(&gone);
+        }
+    }
+
+    /// The `limit` visible texts that fit best, best first; equal scores come in the order of their slots. What is not
+    /// visible changes nothing in the answer.
+    pub fn search(&self, query: &Query<'_>, limit: usize, visible: impl Fn(Slot) -> bool) -> Vec<Hit> {
+        let view = View::new(&self.texts, visible);
+        let asked = Asked::new(query, &self.postings, &view);
+        rank(&asked, query.now, limit, &view, &self.postings, &self.texts, self.lexicon.table())
+    }
+
+    /// Where the words that a query asks for stand in a text: ranges of bytes, in order.
+    pub fn marks(&self, query: &Query<'_>, text: &str, visible: impl Fn(Slot) -> bool) -> Vec<Range<usize>> {
+        let view = View::new(&self.texts, visible);
+        let asked = Asked::new(query, &self.postings, &view);
+        let found = words(text, Purpose::Text);
+        let plain: Vec<String> = found.iter().map(|word| folded(word.text)).collect();
+        let language = Language::of(plain.iter().map(String::as_str)).unwrap_or(Language::English);
+        let is_asked = |word: &str| self.postings.find(&language.stem(word)).is_some_and(|term| asked.asks_for(term));
+        let mut marks: Vec<Range<usize>> = Vec::new();
+        for (word, _) in found.iter().zip(&plain).filter(|(_, plain)| is_asked(plain)) {
+            let end = word.start + word.text.len();
+            match marks.last_mut().filter(|last| last.end >= word.start) {
+                Some(last) => last.end = last.end.max(end),
+                None => marks.push(word.start..end),
+            }
+        }
+        marks
+    }
+
+    /// The visible texts that say what this text says, the most alike first, with what shows it.
+    pub fn restatements(&mut self, text: &str, visible: impl Fn(Slot) -> bool) -> Vec<Restatement> {
+        let learnt = self.learn(text);
+        let mut shared = vec![0_u32; self.texts.len()];
+        for (term, _) in &learnt.counts {
+            for posting in self.postings.list(*term) {
+                if let Some(count) = shared.get_mut(posting.slot() as usize) {
+                    *count += 1;
+                }
+            }
+        }
+        let mut found: Vec<Restatement> = self
+            .texts
+            .iter()
+            .filter_map(|(slot, other)| {
+                let both = shared.get(slot as usize).copied().filter(|count| *count > 0 && visible(slot))? as f32;
+                let any = learnt.counts.len() as f32 + f32::from(other.traits.distinct) - both;
+                let likeness = learnt
+                    .meaning
+                    .as_ref()
+                    .zip(self.texts.meaning(slot))
+                    .map(|(one, (numbers, scale))| product(&one.numbers, numbers) as f32 * one.scale * scale);
+                Some(Restatement { slot, shared_words: both / any, likeness })
+            })
+            .filter(|found| {
+                let (words, likeness) = SAME_BY_BOTH;
+                found.shared_words >= SAME_BY_WORDS
+                    || (found.shared_words >= words && found.likeness.is_some_and(|found| found >= likeness))
+            })
+            .collect();
+        found.sort_by(|a, b| b.shared_words.total_cmp(&a.shared_words).then(a.slot.cmp(&b.slot)));
+        found
+    }
+
+    #[cfg(test)]
+    pub(crate) fn holds_nothing(&self) -> bool {
+        self.postings.is_empty() && self.texts.is_empty() && self.lexicon.is_empty()
+    }
+}

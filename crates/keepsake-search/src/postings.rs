@@ -1,0 +1,115 @@
+//! Posting lists: which texts have a term, and how often.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use crate::facts::Slot;
+
+/// A term's number.
+pub(crate) type Term = u32;
+
+/// Counts are kept in halves, so that what stands aside counts half; more are as good as this many.
+const MAX_COUNT: u32 = (1 << COUNT_BITS) - 1;
+const COUNT_BITS: u32 = 6;
+
+/// A text that has a term, in four bytes: a slot and a count of halves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Posting(u32);
+
+impl Posting {
+    pub fn new(slot: Slot, halves: u32) -> Self {
+        Self(slot << COUNT_BITS | halves.min(MAX_COUNT))
+    }
+
+    pub fn slot(self) -> Slot {
+        self.0 >> COUNT_BITS
+    }
+
+    pub fn count(self) -> f32 {
+        (self.0 & MAX_COUNT) as f32 * 0.5
+    }
+}
+
+/// The posting lists of a set of texts.
+#[derive(Debug, Default)]
+pub(crate) struct Postings {
+    /// Every term that was ever seen, with the number of its list.
+    terms: BTreeMap<Box<str>, Term>,
+    /// By term; in the order of the slots.
+    lists: Vec<Vec<Posting>>,
+    /// Terms that may have no text; see [`Self::sweep`].
+    emptied: BTreeSet<Term>,
+}
+
+impl Postings {
+    /// The number of a term; a new one where it was never seen.
+    pub fn number(&mut self, term: &str) -> Term {
+        if let Some(number) = self.terms.get(term) {
+            return *number;
+        }
+        let number = self.lists.len() as Term;
+        self.terms.insert(term.into(), number);
+        self.lists.push(Vec::new());
+        // No text has it yet, and it may be that none ever will.
+        self.emptied.insert(number);
+        number
+    }
+
+    /// The number of a term that was seen.
+    pub fn find(&self, term: &str) -> Option<Term> {
+        self.terms.get(term).copied()
+    }
+
+    pub fn list(&self, term: Term) -> &[Posting] {
+        self.lists.get(term as usize).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub fn insert(&mut self, term: Term, posting: Posting) {
+        if let Some(list) = self.lists.get_mut(term as usize) {
+            // Most texts come in the order of their slots.
+            if list.last().is_none_or(|last| last.slot() < posting.slot()) {
+                list.push(posting);
+            } else {
+                list.insert(list.partition_point(|other| other.slot() < posting.slot()), posting);
+            }
+        }
+    }
+
+    pub fn remove(&mut self, term: Term, slot: Slot) {
+        if let Some(list) = self.lists.get_mut(term as usize)
+            && let Ok(at) = list.binary_search_by_key(&slot, |posting| posting.slot())
+        {
+            list.remove(at);
+            if list.is_empty() {
+                self.emptied.insert(term);
+            }
+        }
+    }
+
+    /// Forgets the terms that no text has any more; answers which.
+    pub fn sweep(&mut self) -> BTreeSet<Term> {
+        let mut gone = core::mem::take(&mut self.emptied);
+        gone.retain(|term| self.list(*term).is_empty());
+        if !gone.is_empty() {
+            self.terms.retain(|_, term| !gone.contains(term));
+        }
+        gone
+    }
+
+    /// The terms that begin with something, in their order.
+    pub fn beginning<'a>(&'a self, with: &'a str) -> impl Iterator<Item = (&'a str, Term)> {
+        let from = (Bound::Included(with), Bound::Unbounded);
+        let longer = self.terms.range::<str, _>(from).map(|(term, number)| (&**term, *number));
+        longer.take_while(move |(term, _)| term.starts_with(with))
+    }
+
+    /// Every term.
+    pub fn all(&self) -> impl Iterator<Item = (&str, Term)> {
+        self.terms.iter().map(|(term, number)| (&**term, *number))
+    }
+
+    #[cfg(test)]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty() && self.lists.iter().all(Vec::is_empty)
+    }
+}
