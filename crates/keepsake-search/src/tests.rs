@@ -12,7 +12,7 @@ fn index(texts: &[&str]) -> Index {
     filled(Index::default(), texts)
 }
 
-fn filled(mut index: Index, texts: &[&str]) -> Index {
+pub(crate) fn filled(mut index: Index, texts: &[&str]) -> Index {
     add(&mut index, 0, texts);
     index
 }
@@ -23,7 +23,7 @@ fn add(index: &mut Index, first: Slot, texts: &[&str]) {
     }
 }
 
-fn insert(index: &mut Index, slot: Slot, text: &str, facts: Facts) {
+pub(crate) fn insert(index: &mut Index, slot: Slot, text: &str, facts: Facts) {
     let learnt = index.learn(text);
     index.insert(slot, learnt, facts);
 }
@@ -50,7 +50,7 @@ fn typed(index: &Index, query: &str) -> Vec<Slot> {
     slots(&index.search(&Query::growing(query), 10, |_| true))
 }
 
-fn meanings() -> Arc<Table> {
+pub(crate) fn meanings() -> Arc<Table> {
     let words = [("car", 0), ("vehicle", 0), ("voiture", 0), ("tea", 1), ("garage", 2), ("sleep", 3)];
     Arc::new(Table::read(table(&words)).unwrap())
 }
@@ -215,11 +215,11 @@ fn hostile_texts_and_queries_are_bounded() {
     assert_eq!(found(&index, &long), []);
 }
 
-fn texts() -> impl Strategy<Value = Vec<String>> {
+pub(crate) fn texts() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("(Ann: )?(tea|car|vehicle|sleep|the|le|thé| |\\?){1,8}", 0..6)
 }
 
-fn strs(texts: &[String]) -> Vec<&str> {
+pub(crate) fn strs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 
