@@ -1,7 +1,8 @@
 // The search libraries that the index is measured beside, each in the configuration that found the most on LoCoMo.
 
 import { create, insertMultiple, search } from "@orama/orama";
-import { Index as FlexIndex } from "flexsearch";
+import { Charset, Encoder, Index as FlexIndex } from "flexsearch";
+import englishOfFlexSearch from "flexsearch/lang/en";
 import lunr from "lunr";
 import MiniSearch from "minisearch";
 
@@ -85,7 +86,9 @@ function miniSearch(): Engine {
 }
 
 function flexSearch(): Engine {
-  const index = new FlexIndex({ tokenize: "strict", encoder: "LatinBalance" });
+  const encoder = new Encoder(Charset.LatinSimple);
+  encoder.assign(englishOfFlexSearch);
+  const index = new FlexIndex({ tokenize: "strict", encoder });
   return {
     addAll: (memories) => memories.forEach(({ text }, id) => void index.add(id, text)),
     add: (id, { text }) => void index.add(id, text),
@@ -107,7 +110,9 @@ function lunrIndex(): Engine {
       });
     },
     search: (text, limit, every) => {
-      const found = index?.query((query) => query.term(lunr.tokenizer(text), {})) ?? [];
+      // Its own language of queries would take punctuation for operators.
+      const words = lunr.tokenizer(text.replaceAll(/[^\p{L}\p{N}]+/gu, " "));
+      const found = index?.query((query) => query.term(words.filter(lunr.stopWordFilter), {})) ?? [];
       const ids = found.map(({ ref }) => Number(ref)).filter((id) => id % every === 0);
       return ids.slice(0, limit);
     },
