@@ -42,6 +42,12 @@ export function* memoryOf(pid: number, overlap: number): Generator<Buffer> {
   }
 }
 
+/** How many bytes a process has in memory that no other one shares. */
+export function privateBytes(pid: number): number {
+  const kilobytes = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8").matchAll(/^Private_\w+: +(\d+) kB$/gm);
+  return [...kilobytes].reduce((sum, [, size]) => sum + 1024 * Number(size), 0);
+}
+
 /** The addresses from and to which there is something in memory. */
 function* filled(pid: number, pagemap: number): Generator<[number, number]> {
   for (const [start, end] of readable(pid)) {

@@ -13,6 +13,7 @@ pub mod dump;
 pub mod envelope;
 pub mod export;
 pub mod header;
+pub mod index;
 pub mod normal_text;
 pub mod recovery_code;
 pub mod request;
@@ -24,13 +25,14 @@ pub mod text_list;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its corpus and of its file in `fuzz/fuzz_targets`.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("archive", archive::run),
     ("catalogue", catalogue::run),
     ("dump", dump::run),
     ("envelope", envelope::run),
     ("export", export::run),
     ("header", header::run),
+    ("index", index::run),
     ("normal_text", normal_text::run),
     ("recovery_code", recovery_code::run),
     ("request", request::run),

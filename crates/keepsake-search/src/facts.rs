@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use crate::language::Language;
+use crate::meanings::Meanings;
 use crate::postings::Term;
-use crate::table::DIMENSIONS;
+use crate::slots::Slots;
+use crate::table::Meaning;
 use crate::weights::Neighbour;
 
 /// The caller's number of a text; below [`MAX_SLOTS`].
@@ -73,33 +75,51 @@ pub(crate) struct Traits {
 pub(crate) struct Text {
     pub facts: Facts,
     pub traits: Traits,
+}
+
+/// What is looked at for every posting, apart from the rest, so that a list is gone through fast.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Near {
     /// In the order of [`Neighbour::ALL`]; [`NONE`] where there is none.
     around: [Slot; 4],
+    pub length: f32,
+    pub asks: bool,
 }
 
 const NONE: Slot = Slot::MAX;
 
-impl Text {
+impl Near {
+    const NOTHING: Self = Self { around: [NONE; 4], length: 0.0, asks: false };
+
     /// The slot of a neighbour.
-    pub(crate) fn neighbour(&self, which: Neighbour) -> Option<Slot> {
+    pub fn neighbour(&self, which: Neighbour) -> Option<Slot> {
         self.around.get(which as usize).copied().filter(|slot| *slot != NONE)
+    }
+
+    fn link(&mut self, which: Neighbour, to: Slot) {
+        if let Some(link) = self.around.get_mut(which as usize) {
+            *link = to;
+        }
     }
 }
 
-/// Every text by its slot, and the meanings in one block.
+/// Every text by its slot.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
+    there: Slots,
     by_slot: Vec<Option<Text>>,
+    near: Vec<Near>,
     by_place: HashMap<Place, Slot>,
-    /// By slot, `DIMENSIONS` numbers; empty where there is no table.
-    meanings: Vec<i8>,
-    /// By slot; 0 where a text means nothing that is known.
-    scales: Vec<f32>,
+    pub meanings: Meanings,
 }
 
 impl Texts {
     pub fn get(&self, slot: Slot) -> Option<&Text> {
         self.by_slot.get(slot as usize)?.as_ref()
+    }
+
+    pub fn near(&self, slot: Slot) -> &Near {
+        self.near.get(slot as usize).unwrap_or(&Near::NOTHING)
     }
 
     /// One more than the highest slot.
@@ -109,46 +129,54 @@ impl Texts {
 
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
-        self.by_slot.iter().all(Option::is_none)
+        self.there.iter().next().is_none() && self.by_slot.iter().all(Option::is_none)
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (Slot, &Text)> {
-        (0..).zip(&self.by_slot).filter_map(|(slot, text)| Some((slot, text.as_ref()?)))
+    /// Which slots have a text.
+    pub fn there(&self) -> &Slots {
+        &self.there
     }
 
-    pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits) {
+    pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits, meaning: Option<&Meaning>) {
         let at = slot as usize;
         if self.by_slot.len() <= at {
             self.by_slot.resize(at + 1, None);
+            self.near.resize(at + 1, Near::NOTHING);
         }
-        let mut text = Text { facts, traits, around: [NONE; 4] };
+        let mut near = Near { length: traits.length, asks: traits.asks, ..Near::NOTHING };
         if let Some(place) = facts.place {
             self.by_place.insert(place, slot);
             for which in Neighbour::ALL {
                 if let Some(neighbour) = self.at_distance(place, which) {
                     self.link(neighbour, which.reverse(), slot);
-                    if let Some(link) = text.around.get_mut(which as usize) {
-                        *link = neighbour;
-                    }
+                    near.link(which, neighbour);
                 }
             }
         }
-        if let Some(there) = self.by_slot.get_mut(at) {
-            *there = Some(text);
+        if let (Some(text), Some(there)) = (self.by_slot.get_mut(at), self.near.get_mut(at)) {
+            *text = Some(Text { facts, traits });
+            *there = near;
         }
+        self.there.insert(slot);
+        self.meanings.set(slot, meaning);
     }
 
     pub fn remove(&mut self, slot: Slot) {
         let Some(text) = self.by_slot.get_mut(slot as usize).and_then(Option::take) else { return };
+        self.there.remove(slot);
+        let near = *self.near(slot);
         for which in Neighbour::ALL {
-            if let Some(neighbour) = text.neighbour(which) {
+            if let Some(neighbour) = near.neighbour(which) {
                 self.link(neighbour, which.reverse(), NONE);
             }
         }
-        if let Some(place) = text.facts.place {
+        if let Some(there) = self.near.get_mut(slot as usize) {
+            *there = Near::NOTHING;
+        }
+        if let Some(place) = text.facts.place.filter(|place| self.by_place.get(place) == Some(&slot)) {
             self.by_place.remove(&place);
         }
-        self.mean(slot, None);
+        self.meanings.set(slot, None);
     }
 
     fn at_distance(&self, place: Place, which: Neighbour) -> Option<Slot> {
@@ -157,33 +185,8 @@ impl Texts {
     }
 
     fn link(&mut self, slot: Slot, which: Neighbour, to: Slot) {
-        let text = self.by_slot.get_mut(slot as usize).and_then(Option::as_mut);
-        if let Some(link) = text.and_then(|text| text.around.get_mut(which as usize)) {
-            *link = to;
+        if let Some(near) = self.near.get_mut(slot as usize) {
+            near.link(which, to);
         }
-    }
-
-    /// Keeps what a text means.
-    pub fn mean(&mut self, slot: Slot, meaning: Option<&crate::table::Meaning>) {
-        let at = slot as usize;
-        if let Some(meaning) = meaning {
-            if self.scales.len() <= at {
-                self.scales.resize(at + 1, 0.0);
-                self.meanings.resize((at + 1) * DIMENSIONS, 0);
-            }
-            if let Some(numbers) = self.meanings.get_mut(at * DIMENSIONS..(at + 1) * DIMENSIONS) {
-                numbers.copy_from_slice(&meaning.numbers);
-            }
-        }
-        if let Some(scale) = self.scales.get_mut(at) {
-            *scale = meaning.map_or(0.0, |meaning| meaning.scale);
-        }
-    }
-
-    /// What a text means: its numbers and their scale.
-    pub fn meaning(&self, slot: Slot) -> Option<(&[i8], f32)> {
-        let at = slot as usize;
-        let scale = self.scales.get(at).copied().filter(|scale| *scale > 0.0)?;
-        Some((self.meanings.get(at * DIMENSIONS..(at + 1) * DIMENSIONS)?, scale))
     }
 }

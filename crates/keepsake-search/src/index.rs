@@ -1,14 +1,16 @@
 //! The index: takes texts in, forgets them, and answers queries about those that may be seen.
 
+use core::cell::RefCell;
 use core::ops::Range;
 use std::sync::Arc;
 
-use crate::facts::{Facts, MAX_SLOTS, Slot, Texts};
-use crate::language::Language;
+use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
+use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
 use crate::postings::{Posting, Postings};
-use crate::query::{Asked, Query, View};
-use crate::ranking::{Hit, rank};
+use crate::query::{Asked, Query};
+use crate::ranking::{Hit, Workspace, rank};
+use crate::segment::{self, Segment, SegmentError};
 use crate::table::{Table, product};
 use crate::tokens::{Purpose, folded, words};
 
@@ -18,6 +20,8 @@ pub struct Index {
     lexicon: Lexicon,
     postings: Postings,
     texts: Texts,
+    /// Nothing that an answer depends on: what one query worked out and the next may use.
+    workspace: RefCell<Workspace>,
 }
 
 /// A text that says what another says.
@@ -54,8 +58,8 @@ impl Index {
         for (term, halves) in learnt.counts {
             self.postings.insert(term, Posting::new(slot, halves));
         }
-        self.texts.insert(slot, facts, learnt.traits);
-        self.texts.mean(slot, learnt.meaning.as_ref());
+        self.texts.insert(slot, facts, learnt.traits, learnt.meaning.as_ref());
+        self.workspace.get_mut().views.forget();
     }
 
     /// Forgets a text; `text` must be what was taken in.
@@ -64,6 +68,7 @@ impl Index {
             self.postings.remove(term, slot);
         }
         self.texts.remove(slot);
+        self.workspace.get_mut().views.forget();
     }
 
     /// Forgets the words that no text has any more: to be called once all that belongs together is changed.
@@ -74,21 +79,64 @@ impl Index {
         }
     }
 
+    /// The texts of a range of slots as bytes, for [`Self::load`]: the index at rest, to be sealed by the caller.
+    pub fn segment(&self, slots: Range<Slot>) -> Vec<u8> {
+        segment::encode(slots, self.lexicon.table_print(), &self.texts, &self.postings)
+    }
+
+    /// Takes in the texts of a segment, which covers these slots, without learning them anew; answers their slots.
+    /// Where it fails, nothing is changed.
+    pub fn load(&mut self, bytes: &[u8], slots: Range<Slot>) -> Result<Vec<Slot>, SegmentError> {
+        let slots = slots.start..slots.end.min(MAX_SLOTS);
+        let segment = segment::decode(bytes, slots, self.lexicon.table_print())?;
+        self.take_in(segment)
+    }
+
+    fn take_in(&mut self, segment: Segment) -> Result<Vec<Slot>, SegmentError> {
+        let Segment { texts, terms, postings } = segment;
+        if texts.iter().any(|(slot, ..)| self.texts.get(*slot).is_some()) {
+            return Err(SegmentError::Taken);
+        }
+        let mut numbers = Vec::with_capacity(terms.len());
+        let mut from = 0;
+        for (name, until) in terms {
+            let term = self.postings.number(&name);
+            self.postings.extend(term, postings.get(from..until).unwrap_or_default());
+            numbers.push(term);
+            from = until;
+        }
+        let mut slots = Vec::with_capacity(texts.len());
+        for (slot, facts, traits, meaning) in texts {
+            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied());
+            self.texts.insert(slot, facts, Traits { speaker, ..traits }, meaning.as_ref());
+            slots.push(slot);
+        }
+        self.workspace.get_mut().views.forget();
+        Ok(slots)
+    }
+
     /// The `limit` visible texts that fit best, best first; equal scores come in the order of their slots. What is not
     /// visible changes nothing in the answer.
     pub fn search(&self, query: &Query<'_>, limit: usize, visible: impl Fn(Slot) -> bool) -> Vec<Hit> {
-        let view = View::new(&self.texts, visible);
+        // Taken out meanwhile: whatever `visible` does, nobody else holds it.
+        let mut workspace = self.workspace.take();
+        let view = workspace.views.get(&self.texts, visible);
         let asked = Asked::new(query, &self.postings, &view);
-        rank(&asked, query.now, limit, &view, &self.postings, &self.texts, self.lexicon.table())
+        let learnt = (&self.postings, &self.texts, self.lexicon.table());
+        let hits = rank(&asked, query.now, limit, &view, learnt, &mut workspace);
+        self.workspace.replace(workspace);
+        hits
     }
 
     /// Where the words that a query asks for stand in a text: ranges of bytes, in order.
     pub fn marks(&self, query: &Query<'_>, text: &str, visible: impl Fn(Slot) -> bool) -> Vec<Range<usize>> {
-        let view = View::new(&self.texts, visible);
+        let mut workspace = self.workspace.take();
+        let view = workspace.views.get(&self.texts, visible);
+        self.workspace.replace(workspace);
         let asked = Asked::new(query, &self.postings, &view);
         let found = words(text, Purpose::Text);
         let plain: Vec<String> = found.iter().map(|word| folded(word.text)).collect();
-        let language = Language::of(plain.iter().map(String::as_str)).unwrap_or(Language::English);
+        let language = Language::of(plain.iter().map(|word| Sign::of(word))).unwrap_or(Language::English);
         let is_asked = |word: &str| self.postings.find(&language.stem(word)).is_some_and(|term| asked.asks_for(term));
         let mut marks: Vec<Range<usize>> = Vec::new();
         for (word, _) in found.iter().zip(&plain).filter(|(_, plain)| is_asked(plain)) {
@@ -114,14 +162,16 @@ impl Index {
         }
         let mut found: Vec<Restatement> = self
             .texts
+            .there()
             .iter()
-            .filter_map(|(slot, other)| {
+            .filter_map(|slot| {
                 let both = shared.get(slot as usize).copied().filter(|count| *count > 0 && visible(slot))? as f32;
+                let other = self.texts.get(slot)?;
                 let any = learnt.counts.len() as f32 + f32::from(other.traits.distinct) - both;
                 let likeness = learnt
                     .meaning
                     .as_ref()
-                    .zip(self.texts.meaning(slot))
+                    .zip(self.texts.meanings.get(slot))
                     .map(|(one, (numbers, scale))| product(&one.numbers, numbers) as f32 * one.scale * scale);
                 Some(Restatement { slot, shared_words: both / any, likeness })
             })
@@ -139,4 +189,14 @@ impl Index {
     pub(crate) fn holds_nothing(&self) -> bool {
         self.postings.is_empty() && self.texts.is_empty() && self.lexicon.is_empty()
     }
+}
+
+/// Reads a segment and writes it again; `None` where it is none. For the fuzzer, whatever table it was made with.
+#[doc(hidden)]
+pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
+    const SLOTS: Range<Slot> = 0..4096;
+    let table = u64::from_be_bytes(*bytes.get(1..)?.first_chunk()?);
+    let mut index = Index::default();
+    index.take_in(segment::decode(bytes, SLOTS, table).ok()?).ok()?;
+    Some(segment::encode(SLOTS, table, &index.texts, &index.postings))
 }

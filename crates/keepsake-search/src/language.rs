@@ -55,12 +55,12 @@ impl Language {
         Self::Turkish,
     ];
 
-    /// The language that most of the common words belong to; `None` where none is met. The words are folded.
-    pub fn of<'a>(words: impl Iterator<Item = &'a str>) -> Option<Self> {
+    /// The language that most of the common words belong to; `None` where none is met.
+    pub(crate) fn of(words: impl Iterator<Item = Sign>) -> Option<Self> {
         let mut evidence = [0.0_f32; Self::ALL.len()];
         let mut met = [0_u32; Self::ALL.len()];
-        for word in words.take(MOST_WORDS) {
-            if let Some(&languages) = LANGUAGES_OF.get(word) {
+        for Sign { languages, script } in words.take(MOST_WORDS) {
+            if languages != 0 {
                 // A word of many languages tells little about which it is.
                 let share = 1.0 / languages.count_ones() as f32;
                 for (at, (sum, met)) in evidence.iter_mut().zip(&mut met).enumerate() {
@@ -70,7 +70,7 @@ impl Language {
                         *met += 1;
                     }
                 }
-            } else if let Some(language) = word.chars().next().and_then(of_script)
+            } else if let Some(language) = script
                 && let (Some(sum), Some(met)) = (evidence.get_mut(language as usize), met.get_mut(language as usize))
             {
                 *sum += 0.5;
@@ -82,9 +82,9 @@ impl Language {
         Some(best).filter(|_| sum > 0.0 && (met >= LEAST_WORDS || best == Self::English))
     }
 
-    /// Whether a folded word is so common in this language that it says nothing.
-    pub fn is_stop_word(self, word: &str) -> bool {
-        LANGUAGES_OF.get(word).is_some_and(|languages| languages & (1 << self as u8) != 0)
+    /// Whether a word is so common in this language that it says nothing.
+    pub(crate) fn is_stop_word(self, word: Sign) -> bool {
+        word.languages & (1 << self as u8) != 0
     }
 
     /// A folded word without its ending.
@@ -113,6 +113,23 @@ impl Language {
             Self::Tamil => Algorithm::Tamil,
             Self::Turkish => Algorithm::Turkish,
         }
+    }
+}
+
+/// What a word shows of the language that it is in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sign {
+    /// A bit for each language that it is one of the commonest words of.
+    languages: u32,
+    /// The only language here that is written in its letters.
+    script: Option<Language>,
+}
+
+impl Sign {
+    /// Of a folded word.
+    pub fn of(word: &str) -> Self {
+        let languages = LANGUAGES_OF.get(word).copied().unwrap_or_default();
+        Self { languages, script: word.chars().next().and_then(of_script) }
     }
 }
 
@@ -151,7 +168,7 @@ mod tests {
 
     fn language(text: &str) -> Option<Language> {
         let words: Vec<String> = words(text, Purpose::Text).into_iter().map(|word| folded(word.text)).collect();
-        Language::of(words.iter().map(String::as_str))
+        Language::of(words.iter().map(|word| Sign::of(word)))
     }
 
     #[test]

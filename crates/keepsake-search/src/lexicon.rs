@@ -3,11 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
+
 use crate::facts::Traits;
-use crate::language::Language;
+use crate::language::{Language, Sign};
 use crate::postings::{Postings, Term};
 use crate::table::{Meaning, Row, Sum, Table, meaning};
-use crate::tokens::{MAX_WORDS, Purpose, Word, folded, words};
+use crate::tokens::{MAX_WORDS, Purpose, folded, words};
 use crate::weights::ASIDE;
 
 /// So many written words are remembered.
@@ -25,6 +27,7 @@ struct Known {
     /// By language, where it was met in texts of it: the term, and its fingerprint.
     terms: Vec<(Language, Term, u64)>,
     is_time: bool,
+    sign: Sign,
 }
 
 /// A text as an index knows it.
@@ -39,17 +42,22 @@ pub struct Learnt {
 /// The words that were met.
 #[derive(Debug, Default)]
 pub(crate) struct Lexicon {
-    known: HashMap<Box<str>, Known>,
+    known: HashMap<Box<str>, Known, FixedState>,
     table: Option<Arc<Table>>,
 }
 
 impl Lexicon {
     pub fn new(table: Option<Arc<Table>>) -> Self {
-        Self { known: HashMap::new(), table }
+        Self { known: HashMap::default(), table }
     }
 
     pub fn table(&self) -> Option<&Table> {
         self.table.as_deref()
+    }
+
+    /// Which table there is; 0 for none.
+    pub fn table_print(&self) -> u64 {
+        self.table.as_ref().map_or(0, |table| table.print())
     }
 
     /// Gets to know a text.
@@ -58,18 +66,16 @@ impl Lexicon {
             self.known.clear();
         }
         let found = words(text, Purpose::Text);
-        found.iter().for_each(|word| self.meet(word.text));
-        let all: Vec<(Word<'_>, &str)> =
-            found.iter().filter_map(|word| Some((*word, &*self.known.get(word.text)?.folded))).collect();
-        let language = Language::of(all.iter().map(|(_, folded)| *folded));
+        let signs: Vec<Sign> = found.iter().map(|word| self.meet(word.text)).collect();
+        let language = Language::of(signs.iter().copied());
         let stops = language.unwrap_or(Language::English);
-        let only_stops = all.iter().all(|(_, folded)| stops.is_stop_word(folded));
-        let kept: Vec<Word<'_>> =
-            all.iter().filter(|(_, folded)| only_stops || !stops.is_stop_word(folded)).map(|(word, _)| *word).collect();
+        let only_stops = signs.iter().all(|sign| stops.is_stop_word(*sign));
+        let says_something = |sign: &Sign| only_stops || !stops.is_stop_word(*sign);
+        let kept = found.iter().zip(&signs).filter(|(_, sign)| says_something(sign)).map(|(word, _)| word);
         let speaks_until = speaker_end(text);
         let aside = aside(text);
         let mut sum: Sum = [0.0; crate::table::DIMENSIONS];
-        let mut terms: Vec<(Term, u64, bool)> = Vec::with_capacity(kept.len());
+        let mut terms: Vec<(Term, u64, bool)> = Vec::with_capacity(found.len());
         let mut tells_when = false;
         let mut speaker = None;
         for word in kept {
@@ -127,14 +133,16 @@ impl Lexicon {
         });
     }
 
-    fn meet(&mut self, word: &str) {
-        if self.known.contains_key(word) {
-            return;
+    fn meet(&mut self, word: &str) -> Sign {
+        if let Some(known) = self.known.get(word) {
+            return known.sign;
         }
         let folded = folded(word).into_boxed_str();
         let rows = self.table.as_ref().map(|table| table.pieces(&folded)).unwrap_or_default().into_boxed_slice();
         let is_time = crate::time_words::is_time(&folded);
-        self.known.insert(word.into(), Known { folded, rows, terms: Vec::new(), is_time });
+        let sign = Sign::of(&folded);
+        self.known.insert(word.into(), Known { folded, rows, terms: Vec::new(), is_time, sign });
+        sign
     }
 
     fn term(&mut self, word: &str, language: Language, postings: &mut Postings) -> (Term, u64) {

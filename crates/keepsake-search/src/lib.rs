@@ -4,21 +4,29 @@ mod facts;
 mod index;
 mod language;
 mod lexicon;
+mod meanings;
 mod postings;
 mod query;
 mod ranking;
+mod scores;
+mod segment;
+#[cfg(test)]
+mod segment_tests;
+mod slots;
 mod stop_words;
 mod table;
 #[cfg(test)]
 mod tests;
 mod time_words;
 mod tokens;
+mod view;
 mod weights;
 
 pub use facts::{Belief, Facts, MAX_SLOTS, Millis, Place, Slot};
-pub use index::{Index, Restatement};
+pub use index::{Index, Restatement, rewrite_segment};
 pub use language::Language;
 pub use lexicon::Learnt;
 pub use query::{LastWord, Query};
 pub use ranking::{Hit, Parts};
+pub use segment::SegmentError;
 pub use table::{DIMENSIONS, Table, TableError};

@@ -9,7 +9,7 @@ use crate::facts::Slot;
 pub(crate) type Term = u32;
 
 /// Counts are kept in halves, so that what stands aside counts half; more are as good as this many.
-const MAX_COUNT: u32 = (1 << COUNT_BITS) - 1;
+pub(crate) const MAX_COUNT: u32 = (1 << COUNT_BITS) - 1;
 const COUNT_BITS: u32 = 6;
 
 /// A text that has a term, in four bytes: a slot and a count of halves.
@@ -25,8 +25,12 @@ impl Posting {
         self.0 >> COUNT_BITS
     }
 
+    pub fn halves(self) -> u32 {
+        self.0 & MAX_COUNT
+    }
+
     pub fn count(self) -> f32 {
-        (self.0 & MAX_COUNT) as f32 * 0.5
+        self.halves() as f32 * 0.5
     }
 }
 
@@ -72,6 +76,18 @@ impl Postings {
             } else {
                 list.insert(list.partition_point(|other| other.slot() < posting.slot()), posting);
             }
+        }
+    }
+
+    /// Takes in postings of slots that a term has none of, in the order of the slots.
+    pub fn extend(&mut self, term: Term, postings: &[Posting]) {
+        let Some(list) = self.lists.get_mut(term as usize) else { return };
+        let Some(first) = postings.first() else { return };
+        let is_in_order = list.last().is_none_or(|last| last.slot() < first.slot());
+        list.extend_from_slice(postings);
+        // Segments need not come in their order.
+        if !is_in_order {
+            list.sort_unstable_by_key(|posting| posting.slot());
         }
     }
 

@@ -1,13 +1,15 @@
 //! What a query asks for, among the texts that may be seen.
 
 use core::ops::Range;
+use std::collections::BTreeMap;
 
-use crate::facts::{Millis, Slot, Texts};
-use crate::language::Language;
+use crate::facts::Millis;
+use crate::language::{Language, Sign};
 use crate::lexicon::Lexicon;
 use crate::postings::{Postings, Term};
 use crate::time_words::{asks_when, time_of};
 use crate::tokens::{Purpose, ends_in_word, folded, words};
+use crate::view::View;
 
 /// So much of a query is read, in bytes; no person asks more.
 const MAX_QUERY: usize = 4096;
@@ -62,40 +64,6 @@ pub enum LastWord {
     Growing,
 }
 
-/// The texts that a subject may see. Nothing that ranking uses comes from any other.
-pub(crate) struct View {
-    visible: Vec<bool>,
-    /// How many are visible.
-    pub count: usize,
-    /// The languages of the visible texts.
-    languages: Vec<Language>,
-}
-
-impl View {
-    pub fn new(texts: &Texts, may_be_seen: impl Fn(Slot) -> bool) -> Self {
-        let mut visible = vec![false; texts.len()];
-        let mut count = 0;
-        let mut spoken = 0_u32;
-        for (slot, text) in texts.iter().filter(|(slot, _)| may_be_seen(*slot)) {
-            if let Some(seen) = visible.get_mut(slot as usize) {
-                *seen = true;
-            }
-            count += 1;
-            spoken |= 1 << text.traits.language.unwrap_or(Language::English) as u32;
-        }
-        let languages = Language::ALL.into_iter().filter(|language| spoken & (1 << *language as u32) != 0).collect();
-        Self { visible, count, languages }
-    }
-
-    pub fn sees(&self, slot: Slot) -> bool {
-        self.visible.get(slot as usize).copied().unwrap_or_default()
-    }
-
-    fn has(&self, postings: &Postings, term: Term) -> bool {
-        postings.list(term).iter().any(|posting| self.sees(posting.slot()))
-    }
-}
-
 /// A query, understood.
 pub(crate) struct Asked {
     /// Each word that says something, once.
@@ -114,16 +82,17 @@ impl Asked {
     pub fn new(query: &Query<'_>, postings: &Postings, view: &View) -> Self {
         let text = beginning(query.text, MAX_QUERY);
         let found: Vec<String> = words(text, Purpose::Query).into_iter().map(|word| folded(word.text)).collect();
-        let language = Language::of(found.iter().map(String::as_str));
+        let signs = found.iter().map(|word| Sign::of(word));
+        let language = Language::of(signs.clone());
         // A few words often do not show their language.
         let languages = language.as_ref().map_or(&[Language::English, Language::French][..], core::slice::from_ref);
-        let says_nothing = |word: &str| languages.iter().any(|language| language.is_stop_word(word));
+        let says_nothing = |word: Sign| languages.iter().any(|language| language.is_stop_word(word));
         let grows = query.last == LastWord::Growing && text.len() == query.text.len() && ends_in_word(text);
-        let only_stops = found.iter().all(|word| says_nothing(word));
+        let only_stops = signs.clone().all(says_nothing);
         let mut asked: Vec<AskedWord> = Vec::new();
-        for (at, word) in found.iter().enumerate() {
+        for (at, (word, sign)) in found.iter().zip(signs).enumerate() {
             let is_growing = grows && at + 1 == found.len();
-            if asked.len() >= MAX_TERMS || (says_nothing(word) && !only_stops && !is_growing) {
+            if asked.len() >= MAX_TERMS || (says_nothing(sign) && !only_stops && !is_growing) {
                 continue;
             }
             let terms = terms_of(word, is_growing, postings, view);
@@ -141,29 +110,32 @@ impl Asked {
     }
 }
 
-/// The terms of visible texts that a word stands for, in the order of their numbers.
+/// The terms of visible texts that a word stands for, in the order of their letters: that of their numbers would tell
+/// which came first into the index.
 fn terms_of(word: &str, is_growing: bool, postings: &Postings, view: &View) -> Vec<Term> {
     let (_, stems) = Lexicon::stems(word, view.languages.iter().copied());
     let seen = |term: &Term| view.has(postings, *term);
-    let mut terms: Vec<Term> = stems.iter().filter_map(|stem| postings.find(stem)).filter(seen).collect();
+    let find = |stem: &str| postings.find(stem).filter(seen);
     if is_growing {
-        let longer: Vec<Term> =
-            postings.beginning(word).map(|(_, term)| term).filter(seen).take(MAX_EXPANSIONS).collect();
-        // Past the stem (“conversatio” of “conversation”, kept as “convers”) no term begins with what was typed.
-        if longer.is_empty() && terms.is_empty() {
-            let ends = word.char_indices().map(|(at, _)| at).filter(|&at| at >= SHORTEST_STEM).rev();
-            let mut shorter = ends.filter_map(|end| postings.find(word.get(..end)?));
-            terms.extend(shorter.find(seen));
+        let longer = postings.beginning(word).filter(|(_, term)| seen(term)).take(MAX_EXPANSIONS);
+        let stems = stems.iter().filter_map(|stem| Some((&**stem, find(stem)?)));
+        let all: BTreeMap<&str, Term> = longer.chain(stems).collect();
+        if !all.is_empty() {
+            return all.into_values().collect();
         }
-        terms.extend(longer);
+        // Past the stem (“conversatio” of “conversation”, kept as “convers”) no term begins with what was typed.
+        let ends = word.char_indices().map(|(at, _)| at).filter(|&at| at >= SHORTEST_STEM).rev();
+        let shorter = ends.filter_map(|end| find(word.get(..end)?)).next();
+        if let Some(term) = shorter {
+            return vec![term];
+        }
     }
-    if terms.is_empty() {
-        let shortest = stems.iter().map(|stem| stem.as_str()).min_by_key(|stem| stem.len());
-        terms = mistyped(shortest.unwrap_or(word), word.chars().count(), postings, view);
+    let terms: Vec<Term> = stems.iter().filter_map(|stem| find(stem)).collect();
+    if !terms.is_empty() {
+        return terms;
     }
-    terms.sort_unstable();
-    terms.dedup();
-    terms
+    let shortest = stems.iter().map(String::as_str).min_by_key(|stem| stem.len());
+    mistyped(shortest.unwrap_or(word), word.chars().count(), postings, view)
 }
 
 /// The visible terms that are the fewest letters away from a word that no visible text has.
@@ -176,7 +148,14 @@ fn mistyped(stem: &str, length: usize, postings: &Postings, view: &View) -> Vec<
     }
     let mut nearest = most;
     let mut found = Vec::new();
+    let those_in = letters_in(stem);
     for (term, number) in postings.all() {
+        // A step changes at most one letter, and so at most two bits of which letters there are.
+        if term.len().abs_diff(stem.len()) > nearest * 3
+            || (letters_in(term) ^ those_in).count_ones() as usize > nearest * 2
+        {
+            continue;
+        }
         let Some(distance) = distance(&letters, term, nearest).filter(|_| view.has(postings, number)) else { continue };
         if distance < nearest {
             nearest = distance;
@@ -189,12 +168,14 @@ fn mistyped(stem: &str, length: usize, postings: &Postings, view: &View) -> Vec<
     found
 }
 
+/// A bit for each letter that a word has; letters share the bits.
+fn letters_in(word: &str) -> u64 {
+    word.chars().fold(0, |letters, letter| letters | 1 << (letter as u32 % 64))
+}
+
 /// How many letters have to be put in, taken out, changed or swapped with the next to get from one word to another;
 /// `None` where it is more than `most`.
 fn distance(one: &[char], other: &str, most: usize) -> Option<usize> {
-    if other.len().abs_diff(one.iter().map(|letter| letter.len_utf8()).sum()) > most * 3 {
-        return None;
-    }
     let other: Vec<char> = other.chars().collect();
     if other.len().abs_diff(one.len()) > most {
         return None;

@@ -1,9 +1,12 @@
 //! Which texts fit a query best: words, neighbours, meaning, time and standing, put together.
 
 use crate::facts::{Millis, Slot, Text, Texts};
-use crate::postings::Postings;
-use crate::query::{Asked, AskedWord, View};
-use crate::table::{DIMENSIONS, Meaning, Sum, Table, meaning, product};
+use crate::meanings::{UNLIKE, likeness_by_sketch, sketch};
+use crate::postings::{Postings, Term};
+use crate::query::Asked;
+use crate::scores::Scores;
+use crate::table::{DIMENSIONS, Meaning, Sum, Table, meaning};
+use crate::view::{View, Views};
 use crate::weights::*;
 
 /// One result.
@@ -40,17 +43,31 @@ const MOST_COMPARED: usize = 200;
 const SAME_PRINT: u32 = 3;
 const DAY: f32 = 24.0 * 60.0 * 60.0 * 1000.0;
 
-/// Numbers by slot that are worked out for one query.
-struct Scores {
-    words: Vec<f32>,
-    context: Vec<f32>,
-    /// How much of the query's weight is met, in the text or around it.
-    covered: Vec<f32>,
-    /// The weight of all of the query's words.
-    perfect: f32,
-    /// How often the word at hand stands in a text, and in it and around it; all 0 between two words.
-    own: Vec<f32>,
-    around: Vec<f32>,
+/// Among so few visible texts every meaning is compared; among more, those whose sketches are the most alike.
+const ALL_COMPARED: usize = 2048;
+/// Of many texts, so many are looked at whose sketches are the most alike, and so many whose scores by sketch are best.
+const BEST_BY_SKETCH: usize = 512;
+/// Of very many, so many that have the most of the query's words and meaning are looked at in all that makes a score.
+const BEST_BY_WORDS: usize = 4096;
+
+/// What ranking works with, kept from one query to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace {
+    pub views: Views,
+    scores: Scores,
+    differences: Vec<u16>,
+}
+
+/// What a text is scored by.
+struct Ranking<'a> {
+    asked: &'a Asked,
+    now: Option<Millis>,
+    view: &'a View,
+    texts: &'a Texts,
+    scores: &'a Scores,
+    /// The one speaker whom the query names.
+    speaker: Option<Term>,
+    share_of_meaning: f32,
 }
 
 /// The best visible texts.
@@ -59,50 +76,37 @@ pub(crate) fn rank(
     now: Option<Millis>,
     limit: usize,
     view: &View,
-    postings: &Postings,
-    texts: &Texts,
-    table: Option<&Table>,
+    (postings, texts, table): (&Postings, &Texts, Option<&Table>),
+    workspace: &mut Workspace,
 ) -> Vec<Hit> {
-    let lengths = Lengths::new(view, texts);
-    let named = speakers(asked, view, texts);
-    let mut scores = Scores::new(texts.len());
+    let named: Vec<Term> = view.speakers.iter().copied().filter(|speaker| asked.asks_for(*speaker)).collect();
+    let Workspace { scores, differences, .. } = workspace;
+    scores.begin(texts.len());
     let mut sum: Sum = [0.0; DIMENSIONS];
     for word in &asked.words {
-        let is_name = named.iter().any(|(name, _)| word.terms.contains(name));
-        let rarity = scores.add(word, is_name, view, postings, texts, &lengths);
+        let is_name = word.terms.iter().any(|term| named.contains(term));
+        let rarity = scores.add(word, is_name, view, postings, texts);
         if let Some(table) = table.filter(|_| !is_name) {
             // A word that many of the visible texts have tells less of what is meant.
             table.add(&table.pieces(&word.folded), 0.5 + 0.5 * rarity, &mut sum);
         }
     }
-    let likeness = meaning(&sum).map(|query| likeness(&query, view, texts)).unwrap_or_default();
-    let share_of_meaning = MEANING_ALONE + (MEANING_IN_CONVERSATION - MEANING_ALONE) * lengths.in_conversation;
-    let speaker = match named.as_slice() {
-        [(name, _)] => Some(*name),
-        _ => None,
+    let ranking = Ranking {
+        asked,
+        now,
+        view,
+        texts,
+        scores,
+        speaker: if let [name] = named.as_slice() { Some(*name) } else { None },
+        share_of_meaning: MEANING_ALONE + (MEANING_IN_CONVERSATION - MEANING_ALONE) * view.in_conversation,
     };
-    let mut hits: Vec<Hit> = texts
-        .iter()
-        .filter(|(slot, _)| view.sees(*slot))
-        .filter_map(|(slot, text)| {
-            let like = likeness_around(&likeness, slot, text);
-            let (words, context) = scores.of(slot);
-            if words + context == 0.0 && like < LEAST_MEANING {
-                return None;
-            }
-            let parts = Parts {
-                words,
-                context,
-                meaning: share_of_meaning * like.max(0.0),
-                speaker: if speaker.is_some() && text.traits.speaker == speaker { SPEAKER } else { 0.0 },
-                time: time(asked, now, text),
-                standing: standing(now, text),
-            };
-            let speaks_for = parts.words + parts.context + parts.meaning + parts.speaker + parts.time;
-            Some(Hit { slot, score: f64::from(speaks_for * parts.standing), parts })
-        })
-        .collect();
-    let best_first = |a: &Hit, b: &Hit| b.score.total_cmp(&a.score).then(a.slot.cmp(&b.slot));
+    let query = meaning(&sum);
+    let candidates = match &query {
+        Some(_) if view.count <= ALL_COMPARED => view.iter().collect(),
+        _ => ranking.candidates(query.as_ref(), limit, differences),
+    };
+    let likeness = |slot| query.as_ref().map_or(0.0, |query| texts.meanings.likeness(query, slot));
+    let mut hits = ranking.hits(&candidates, likeness);
     // Only what may come into the list has to be in order.
     let most = limit.saturating_mul(2).max(MOST_COMPARED);
     if hits.len() > most {
@@ -115,165 +119,105 @@ pub(crate) fn rank(
     hits
 }
 
-/// How long texts are, alone and together with what is visible around them.
-struct Lengths {
-    mean: f32,
-    around: Vec<f32>,
-    mean_around: f32,
-    /// The share of the visible texts that have visible neighbours.
-    in_conversation: f32,
-}
-
-impl Lengths {
-    fn new(view: &View, texts: &Texts) -> Self {
-        let mut around = vec![0.0; texts.len()];
-        let (mut sum, mut sum_around, mut with_neighbours) = (0.0_f64, 0.0_f64, 0_usize);
-        for (slot, text) in texts.iter().filter(|(slot, _)| view.sees(*slot)) {
-            let mut length = text.traits.length;
-            sum += f64::from(length);
-            for (which, weight) in AROUND {
-                let neighbour = text.neighbour(which).filter(|slot| view.sees(*slot)).and_then(|slot| texts.get(slot));
-                length += neighbour.map_or(0.0, |neighbour| weight * lent(which, neighbour) * neighbour.traits.length);
-            }
-            sum_around += f64::from(length);
-            with_neighbours += usize::from(length > text.traits.length);
-            if let Some(place) = around.get_mut(slot as usize) {
-                *place = length;
-            }
+impl Ranking<'_> {
+    /// The texts among many that are worth comparing whole: those that the words reach and those whose sketches are the
+    /// most alike, the best of them by sketch.
+    fn candidates(&self, query: Option<&Meaning>, limit: usize, differences: &mut Vec<u16>) -> Vec<Slot> {
+        differences.clear();
+        if let Some(query) = query {
+            let sees = |slot| self.view.sees(slot);
+            self.texts.meanings.differences(&sketch(&query.numbers), sees, differences);
         }
-        let count = view.count.max(1) as f64;
-        let in_conversation = (with_neighbours as f64 / count) as f32;
-        Self {
-            mean: (sum / count) as f32 + 1.0,
-            around,
-            mean_around: (sum_around / count) as f32 + 1.0,
-            in_conversation,
+        let most = most_differences(differences, BEST_BY_SKETCH);
+        let is_alike = |(slot, differs): (Slot, &u16)| (*differs <= most).then_some(slot);
+        let mut candidates: Vec<Slot> = (0..).zip(differences.iter()).filter_map(is_alike).collect();
+        // What the words reach as well comes only once.
+        let differs = |slot: Slot| differences.get(slot as usize).copied().unwrap_or(UNLIKE);
+        candidates.extend(self.scores.touched.iter().copied().filter(|slot| differs(*slot) > most));
+        let likeness = likeness_by_sketch();
+        let by_sketch = |slot| likeness.get(usize::from(differs(slot))).copied().unwrap_or_default();
+        let most = limit.saturating_mul(4);
+        keep_best(&mut candidates, most.max(BEST_BY_WORDS), |slot| {
+            let (words, context) = self.scores.of(slot);
+            f64::from(words + context + self.share_of_meaning * by_sketch(slot).max(0.0))
+        });
+        if query.is_some() {
+            keep_best(&mut candidates, most.max(BEST_BY_SKETCH), |slot| {
+                self.hit(slot, self.likeness_around(slot, &by_sketch)).score
+            });
         }
-    }
-}
-
-/// What a neighbour's words count for, beside its place: a question lends more to its answer.
-fn lent(which: Neighbour, neighbour: &Text) -> f32 {
-    let is_before = matches!(which, Neighbour::Before | Neighbour::SecondBefore);
-    if is_before && neighbour.traits.asks { QUESTION_TO_ANSWER } else { 1.0 }
-}
-
-impl Scores {
-    fn new(slots: usize) -> Self {
-        let zeros = || vec![0.0; slots];
-        Self { words: zeros(), context: zeros(), covered: zeros(), perfect: 0.0, own: zeros(), around: zeros() }
+        candidates
     }
 
-    /// Adds what one word of the query is worth in each text; answers how rare it is, from 0 to 1.
-    fn add(
-        &mut self,
-        word: &AskedWord,
-        is_name: bool,
-        view: &View,
-        postings: &Postings,
-        texts: &Texts,
-        lengths: &Lengths,
-    ) -> f32 {
-        let (mut holders, mut near) = (Vec::new(), Vec::new());
-        let note = |counts: &mut [f32], slot: Slot, count: f32, slots: &mut Vec<Slot>| {
-            if let Some(sum) = counts.get_mut(slot as usize) {
-                if *sum == 0.0 {
-                    slots.push(slot);
-                }
-                *sum += count;
-            }
+    /// Those of these texts that are results.
+    fn hits(&self, candidates: &[Slot], likeness: impl Fn(Slot) -> f32) -> Vec<Hit> {
+        let is_result = |slot: Slot, like: f32| {
+            let (words, context) = self.scores.of(slot);
+            words + context > 0.0 || like >= LEAST_MEANING
         };
-        for posting in word.terms.iter().flat_map(|term| postings.list(*term)) {
-            let (slot, count) = (posting.slot(), posting.count());
-            let Some(text) = texts.get(slot).filter(|_| view.sees(slot)) else { continue };
-            note(&mut self.own, slot, count, &mut holders);
-            note(&mut self.around, slot, count, &mut near);
-            for (which, weight) in AROUND {
-                // To the text on the other side, this one stands where `which` says.
-                if let Some(other) = text.neighbour(which.reverse()).filter(|slot| view.sees(*slot)) {
-                    note(&mut self.around, other, weight * lent(which, text) * count, &mut near);
-                }
-            }
-        }
-        let count = view.count as f32;
-        let rarity = |holders: usize| (1.0 + (count - holders as f32 + 0.5) / (holders as f32 + 0.5)).ln();
-        let (rare, rare_around) = (rarity(holders.len()), rarity(near.len()));
-        let share = if is_name { NAME } else { 1.0 };
-        for slot in holders {
-            let (at, length) = (slot as usize, texts.get(slot).map_or(0.0, |text| text.traits.length));
-            let count = self.own.get_mut(at).map(core::mem::take).unwrap_or_default();
-            let norm = K1 * (1.0 - B + B * (length + 1.0) / lengths.mean);
-            add_to(&mut self.words, at, share * rare * count * (K1 + 1.0) / (count + norm));
-        }
-        for slot in near {
-            let at = slot as usize;
-            let count = self.around.get_mut(at).map(core::mem::take).unwrap_or_default();
-            let length = lengths.around.get(at).copied().unwrap_or_default();
-            let norm = CONTEXT_K1 * (1.0 - CONTEXT_B + CONTEXT_B * (length + 1.0) / lengths.mean_around);
-            let worth = share * CONTEXT * rare_around * count * (CONTEXT_K1 + 1.0) / (count + norm);
-            add_to(&mut self.context, at, worth);
-            if !is_name {
-                add_to(&mut self.covered, at, rare);
-            }
-        }
-        if !is_name {
-            self.perfect += rare;
-        }
-        rare / rarity(0)
+        let likes = candidates.iter().map(|slot| (*slot, self.likeness_around(*slot, &likeness)));
+        likes.filter(|(slot, like)| is_result(*slot, *like)).map(|(slot, like)| self.hit(slot, like)).collect()
     }
 
-    /// What a text's words and its neighbours' are worth, of 1.
-    fn of(&self, slot: Slot) -> (f32, f32) {
-        let at = |numbers: &[f32]| numbers.get(slot as usize).copied().unwrap_or_default();
-        // Names alone: there is nothing else to be met.
-        let (perfect, covered) =
-            if self.perfect > 0.0 { (self.perfect, at(&self.covered) / self.perfect) } else { (1.0, 0.0) };
-        let share = (1.0 + COVERAGE * covered) / (perfect * (K1 + 1.0 + CONTEXT * (CONTEXT_K1 + 1.0)));
-        (at(&self.words) * share, at(&self.context) * share)
+    fn hit(&self, slot: Slot, like: f32) -> Hit {
+        let (words, context) = self.scores.of(slot);
+        let Some(text) = self.texts.get(slot) else { return Hit { slot, score: 0.0, parts: Parts::default() } };
+        let parts = Parts {
+            words,
+            context,
+            meaning: self.share_of_meaning * like.max(0.0),
+            speaker: if self.speaker.is_some() && text.traits.speaker == self.speaker { SPEAKER } else { 0.0 },
+            time: time(self.asked, self.now, text),
+            standing: standing(self.now, text),
+        };
+        let speaks_for = parts.words + parts.context + parts.meaning + parts.speaker + parts.time;
+        Hit { slot, score: f64::from(speaks_for * parts.standing), parts }
+    }
+
+    /// A text's likeness with that of its visible neighbours.
+    fn likeness_around(&self, slot: Slot, likeness: &impl Fn(Slot) -> f32) -> f32 {
+        let near = self.texts.near(slot);
+        let of = |which| near.neighbour(which).filter(|slot| self.view.sees(*slot)).map_or(0.0, likeness);
+        likeness(slot) + MEANING_BEFORE * of(Neighbour::Before) + MEANING_BEHIND * of(Neighbour::Behind)
     }
 }
 
-fn add_to(numbers: &mut [f32], at: usize, worth: f32) {
-    if let Some(number) = numbers.get_mut(at) {
-        *number += worth;
-    }
+fn best_first(one: &Hit, other: &Hit) -> core::cmp::Ordering {
+    other.score.total_cmp(&one.score).then(one.slot.cmp(&other.slot))
 }
 
-/// The speakers of visible texts whom the query names, each with how many texts they speak.
-fn speakers(asked: &Asked, view: &View, texts: &Texts) -> Vec<(u32, usize)> {
-    let mut named: Vec<(u32, usize)> = Vec::new();
-    for (_, text) in texts.iter().filter(|(slot, _)| view.sees(*slot)) {
-        let Some(speaker) = text.traits.speaker else { continue };
-        match named.iter_mut().find(|(known, _)| *known == speaker) {
-            Some((_, count)) => *count += 1,
-            None if asked.asks_for(speaker) => named.push((speaker, 1)),
-            None => {}
+/// Leaves so many texts with the best scores, in no order.
+fn keep_best(texts: &mut Vec<Slot>, most: usize, score: impl Fn(Slot) -> f64) {
+    if texts.len() <= most {
+        return;
+    }
+    let mut scored: Vec<(f64, Slot)> = texts.iter().map(|slot| (score(*slot), *slot)).collect();
+    scored.select_nth_unstable_by(most, |one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
+    texts.clear();
+    texts.extend(scored.into_iter().take(most).map(|(_, slot)| slot));
+}
+
+/// The fewest differences that at least so many texts stay within, or just below what those have that are unlike.
+fn most_differences(differences: &[u16], wanted: usize) -> u16 {
+    let mut texts = [0_usize; UNLIKE as usize];
+    for differs in differences {
+        if let Some(texts) = texts.get_mut(usize::from(*differs)) {
+            *texts += 1;
         }
     }
-    named
-}
-
-/// By slot, how alike in meaning a text is.
-fn likeness(query: &Meaning, view: &View, texts: &Texts) -> Vec<f32> {
-    let of = |slot: Slot| {
-        let (numbers, scale) = texts.meaning(slot).filter(|_| view.sees(slot))?;
-        Some(product(&query.numbers, numbers) as f32 * scale * query.scale)
-    };
-    (0..texts.len() as Slot).map(|slot| of(slot).unwrap_or_default()).collect()
-}
-
-/// A text's likeness with that of its neighbours; those that are not visible have none.
-fn likeness_around(likeness: &[f32], slot: Slot, text: &Text) -> f32 {
-    let at = |slot: Slot| likeness.get(slot as usize).copied().unwrap_or_default();
-    let of = |which| text.neighbour(which).map_or(0.0, at);
-    at(slot) + MEANING_BEFORE * of(Neighbour::Before) + MEANING_BEHIND * of(Neighbour::Behind)
+    let mut sum = 0;
+    let enough = texts.iter().position(|texts| {
+        sum += texts;
+        sum >= wanted
+    });
+    enough.map_or(UNLIKE - 1, |differs| differs as u16)
 }
 
 fn time(asked: &Asked, now: Option<Millis>, text: &Text) -> f32 {
     let written = text.facts.written;
     let is_of_that_time = asked.time.as_ref().zip(written).is_some_and(|(time, written)| time.contains(&written));
     let age = now.zip(written).map(|(now, written)| now.saturating_sub(written) as f32 / DAY);
-    let recency = age.map_or(0.0, |age| RECENCY * (-age / RECENCY_HALF_LIFE).exp2());
+    let recency = age.map_or(0.0, |age| RECENCY / (1.0 + age / RECENCY_HALF_LIFE));
     let tells = if asked.when && text.traits.tells_when { TELLS_WHEN } else { 0.0 };
     tells + recency + if is_of_that_time { OF_THAT_TIME } else { 0.0 }
 }

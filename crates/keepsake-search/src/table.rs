@@ -19,6 +19,7 @@ pub struct Table {
     /// Where each word of the vocabulary begins; one more at the end, behind the last line's end.
     words: Box<[u32]>,
     rows: usize,
+    print: u64,
     scales: usize,
     weights: usize,
     numbers: usize,
@@ -85,9 +86,15 @@ impl Table {
         let vocabulary = bytes.get(HEADER..scales).filter(|_| end == Some(bytes.len())).ok_or(TableError::Damaged)?;
         let breaks = vocabulary.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at as u32 + 1);
         let words: Box<[u32]> = core::iter::once(0).chain(breaks).chain([text as u32 + 1]).collect();
-        let table = Self { words, rows, scales, weights, numbers, bytes };
+        let print = print(&bytes);
+        let table = Self { words, rows, print, scales, weights, numbers, bytes };
         let in_order = (1..rows).all(|row| table.word(row - 1) < table.word(row));
         if rows == 0 || table.words.len() != rows + 1 || !in_order { Err(TableError::Damaged) } else { Ok(table) }
+    }
+
+    /// What other tables have another one of: meanings by one table say nothing to those by another. Never 0.
+    pub(crate) fn print(&self) -> u64 {
+        self.print
     }
 
     /// Adds what a folded word means to a sum, as much as such a word weighs in a text; answers whether it is known.
@@ -165,6 +172,14 @@ impl Table {
     }
 }
 
+/// Tells tables apart that differ by more than malice (FNV-1a, eight bytes at a time).
+fn print(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks();
+    let add = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
+    let hash = words.iter().fold(0xcbf2_9ce4_8422_2325, |hash, word| add(hash, u64::from_le_bytes(*word)));
+    rest.iter().fold(hash, |hash, byte| add(hash, u64::from(*byte))).max(1)
+}
+
 /// A sum of rows as a meaning; `None` where it is nothing.
 pub(crate) fn meaning(sum: &Sum) -> Option<Meaning> {
     let length = sum.iter().map(|number| number * number).sum::<f32>().sqrt();
@@ -176,9 +191,10 @@ pub(crate) fn meaning(sum: &Sum) -> Option<Meaning> {
     Some(Meaning { numbers, scale: largest / 127.0 / length })
 }
 
-/// How much alike two meanings are, without their scales.
+/// How much alike two meanings are, without their scales. Products of 16 bits: what a processor multiplies several of at
+/// once.
 pub(crate) fn product(one: &[i8], other: &[i8]) -> i32 {
-    one.iter().zip(other).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum()
+    one.iter().zip(other).map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b))).sum()
 }
 
 /// A little-endian number of 2 or 4 bytes.

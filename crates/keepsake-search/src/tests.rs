@@ -12,7 +12,7 @@ fn index(texts: &[&str]) -> Index {
     filled(Index::default(), texts)
 }
 
-fn filled(mut index: Index, texts: &[&str]) -> Index {
+pub(crate) fn filled(mut index: Index, texts: &[&str]) -> Index {
     add(&mut index, 0, texts);
     index
 }
@@ -23,7 +23,7 @@ fn add(index: &mut Index, first: Slot, texts: &[&str]) {
     }
 }
 
-fn insert(index: &mut Index, slot: Slot, text: &str, facts: Facts) {
+pub(crate) fn insert(index: &mut Index, slot: Slot, text: &str, facts: Facts) {
     let learnt = index.learn(text);
     index.insert(slot, learnt, facts);
 }
@@ -50,7 +50,7 @@ fn typed(index: &Index, query: &str) -> Vec<Slot> {
     slots(&index.search(&Query::growing(query), 10, |_| true))
 }
 
-fn meanings() -> Arc<Table> {
+pub(crate) fn meanings() -> Arc<Table> {
     let words = [("car", 0), ("vehicle", 0), ("voiture", 0), ("tea", 1), ("garage", 2), ("sleep", 3)];
     Arc::new(Table::read(table(&words)).unwrap())
 }
@@ -183,6 +183,33 @@ fn a_restatement_is_found_with_what_shows_it() {
     assert_eq!(index.restatements("the car stands in my garage", |slot| slot != 0), []);
 }
 
+/// Among so many, meanings are told by their sketches first.
+#[test]
+fn among_thousands_too_what_is_not_visible_changes_nothing() {
+    let words = ["car", "vehicle", "voiture", "tea", "garage", "sleep", "dog", "sun"];
+    let text = |number: usize| -> String {
+        let picked = (0..4).map(|at| words[number / words.len().pow(at) % words.len()]);
+        picked.collect::<Vec<_>>().join(" ")
+    };
+    let mut alone = Index::with_table(meanings());
+    let mut both = Index::with_table(meanings());
+    for slot in 0..3000 {
+        let place = (slot % 2 == 0).then_some(Place { conversation: slot / 20, position: slot % 20 });
+        let facts = Facts { place, ..Facts::default() };
+        insert(&mut both, 2 * slot, "a hidden vehicle, tea and sleep", Facts::default());
+        insert(&mut both, 2 * slot + 1, &text(slot as usize), facts);
+        insert(&mut alone, 2 * slot + 1, &text(slot as usize), facts);
+    }
+    for query in ["car", "a car in the garage", "sleep", "vehicl", "my auto"] {
+        let query = Query::growing(query);
+        let hits = alone.search(&query, 10, |_| true);
+        assert_eq!(both.search(&query, 10, |slot| slot % 2 == 1), hits);
+        // Asked again, what was kept from the first time answers.
+        assert_eq!(both.search(&query, 10, |slot| slot % 2 == 1), hits);
+        assert!(!hits.is_empty() || query.text == "my auto");
+    }
+}
+
 #[test]
 fn the_words_that_matched_are_marked() {
     let index = index(&["We went hiking in the Alps; what a hike!"]);
@@ -215,11 +242,11 @@ fn hostile_texts_and_queries_are_bounded() {
     assert_eq!(found(&index, &long), []);
 }
 
-fn texts() -> impl Strategy<Value = Vec<String>> {
+pub(crate) fn texts() -> impl Strategy<Value = Vec<String>> {
     prop::collection::vec("(Ann: )?(tea|car|vehicle|sleep|the|le|thé| |\\?){1,8}", 0..6)
 }
 
-fn strs(texts: &[String]) -> Vec<&str> {
+pub(crate) fn strs(texts: &[String]) -> Vec<&str> {
     texts.iter().map(String::as_str).collect()
 }
 

@@ -10,6 +10,9 @@ pub(crate) const MAX_WORDS: usize = 20_000;
 /// No word is longer, in bytes: what goes beyond is not a word but something that was pasted.
 const MAX_WORD_BYTES: usize = 256;
 
+/// The most bytes of a letter.
+const MAX_LETTER: usize = 4;
+
 /// What is left of a word before or behind an apostrophe and is no word: “it's”, “they'll”, “l'école”, “qu'il”.
 const AROUND_APOSTROPHE: [&str; 4] = ["ll", "re", "ve", "qu"];
 
@@ -106,11 +109,16 @@ pub(crate) fn folded(word: &str) -> String {
         return word.to_ascii_lowercase();
     }
     if word.chars().any(|c| matches!(c, '\u{400}'..='\u{4ff}')) {
-        return word.nfkc().flat_map(char::to_lowercase).map(|c| if c == 'ё' { 'е' } else { c }).collect();
+        let letters = word.nfkc().flat_map(char::to_lowercase).take(MAX_WORD_BYTES / MAX_LETTER);
+        return letters.map(|c| if c == 'ё' { 'е' } else { c }).collect();
     }
     let plain = word.nfkd().filter(|&c| !is_combining_mark(c) && !is_invisible(c)).flat_map(char::to_lowercase);
     // Ligatures that no decomposition takes apart.
     plain.fold(String::with_capacity(word.len()), |mut folded, c| {
+        // A few characters stand for whole phrases: what is too long for a word is cut.
+        if folded.len() + MAX_LETTER > MAX_WORD_BYTES {
+            return folded;
+        }
         match c {
             'œ' => folded.push_str("oe"),
             'æ' => folded.push_str("ae"),

@@ -29,10 +29,20 @@ pub fn make(layout: &Layout, progress: &mut Progress) -> Result<()> {
 
 /// What one benchmark alone loads.
 pub fn for_benchmark(layout: &Layout, progress: &mut Progress, name: &str) -> Result<()> {
-    if name == "vault" {
-        let advice = "Mend what is named above.";
-        progress.step("envelopes by themselves, as WebAssembly", advice, || wasm::compile_envelopes(layout))?;
-        progress.step("target/bench/vault-extension/", advice, || bundle::vault_bench(layout))?;
+    let advice = "Mend what is named above.";
+    match name {
+        "vault" => {
+            progress.step("envelopes by themselves, as WebAssembly", advice, || {
+                wasm::compile_for_benchmark(layout, "keepsake-bench-envelopes")
+            })?;
+            progress.step("target/bench/vault-extension/", advice, || bundle::vault_bench(layout))
+        }
+        "search" => {
+            progress.step("the index by itself, as WebAssembly", advice, || {
+                wasm::compile_for_benchmark(layout, "keepsake-bench-search")
+            })?;
+            progress.step("target/bench/search-extension/", advice, || bundle::search_bench(layout))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }

@@ -12,6 +12,8 @@ use crate::wasm::{self, BINDINGS, MODULES};
 
 const ECHO: &str = "tests/bench/echo-extension";
 const VAULT_BENCH: &str = "tests/bench/vault-extension";
+const SEARCH_BENCH: &str = "tests/bench/search-extension";
+const EMBEDDING_TABLE: &str = "crates/keepsake-search/data/meanings.bin";
 const ASSISTANT: &str = "tests/fixtures/assistant";
 
 /// How a script is loaded.
@@ -91,6 +93,18 @@ pub fn vault_bench(layout: &Layout) -> Result<()> {
         }
     }
     wasm::bind_module(layout, &wasm::ENVELOPES, &folder.join("envelopes"))
+}
+
+/// The page of `bench search`: the index as WebAssembly with its table, and the libraries beside it.
+pub fn search_bench(layout: &Layout) -> Result<()> {
+    let folder = empty(layout.target().join("bench/search-extension"))?;
+    let source = layout.path(SEARCH_BENCH);
+    let modules = [("main", "main.ts"), ("workers/engine", "workers/engine.ts")];
+    let modules = modules.map(|(name, file)| (name.to_owned(), source.join(file)));
+    scripts(layout, Format::Module, &modules, &folder)?;
+    copy_static(&source, &source, &folder)?;
+    fs::copy(layout.path(EMBEDDING_TABLE), folder.join("meanings.bin"))?;
+    wasm::bind_module(layout, &wasm::SEARCH, &folder.join("search"))
 }
 
 fn bridge(layout: &Layout) -> (String, PathBuf) {

@@ -12,6 +12,7 @@ mod layout;
 mod lit;
 mod package;
 mod play;
+mod plot;
 mod progress;
 mod setup;
 mod wasm;
@@ -33,7 +34,7 @@ cargo xtask COMMAND: each command first does what it needs of those above it.
   demo         plays the story of a first day in headless Firefox and saves screenshots
   test         runs every check; what is green here is green in CI
   fuzz         throws bytes at the parsers: `fuzz` for 10 minutes each, `fuzz TARGET SECONDS`
-  bench NAME   measures against peers in the same Firefox: `bench bridge`, `bench vault`
+  bench NAME   measures against peers in the same Firefox: `bench bridge`, `bench search`, `bench vault`
   package      writes the file for the add-on store, the same bytes each time
 
 KEEPSAKE_FIREFOX names the Firefox to use; without it, `firefox` and `firefox-esr` are tried.

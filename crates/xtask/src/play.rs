@@ -4,9 +4,9 @@ use std::fs;
 
 use anyhow::{Result, bail};
 
-use crate::build;
 use crate::layout::Layout;
 use crate::progress::Progress;
+use crate::{build, plot, setup};
 
 /// Opens the demo assistant in a Firefox of its own, with the add-on, until the person closes it.
 pub fn start(layout: &Layout, progress: &mut Progress) -> Result<()> {
@@ -36,7 +36,8 @@ pub fn bench(layout: &Layout, progress: &mut Progress, name: &str) -> Result<()>
     if !layout.path(&script).is_file() {
         bail!("no benchmark `{name}`: there is no {script}");
     }
-    let firefox = build::run(layout, progress)?;
+    // The search engines stand alone: they need nothing of the add-on.
+    let firefox = if name == "search" { setup::run(layout, progress)? } else { build::run(layout, progress)? };
     build::for_benchmark(layout, progress, name)?;
     progress.step(&format!("benchmark {name}"), "A row is over its limit, or see what is said above.", || {
         let rows = layout.target().join(format!("bench/{name}.json"));
@@ -48,7 +49,11 @@ pub fn bench(layout: &Layout, progress: &mut Progress, name: &str) -> Result<()>
             bail!("{script} wrote no {}", rows.display());
         }
         Ok(())
-    })
+    })?;
+    if name == "search" {
+        progress.step("docs/search-*.svg", "See what is said above.", || plot::growth(layout))?;
+    }
+    Ok(())
 }
 
 /// Only Linux and the BSDs run without a screen as a matter of course.

@@ -31,14 +31,17 @@ pub const MODULES: [Module; 4] = [
 /// What `bench vault` loads besides; no module of the add-on.
 pub const ENVELOPES: Module = Module { library: "keepsake_bench_envelopes", name: "envelopes" };
 
+/// What `bench search` loads; no module of the add-on.
+pub const SEARCH: Module = Module { library: "keepsake_bench_search", name: "search" };
+
 /// Compiles the modules for release.
 pub fn compile(layout: &Layout) -> Result<()> {
     compile_packages(layout, &["keepsake-wasm", "keepsake-kdf", "keepsake-passphrase", "keepsake-archive"])
 }
 
-/// Compiles what `bench vault` loads besides, in the same way.
-pub fn compile_envelopes(layout: &Layout) -> Result<()> {
-    compile_packages(layout, &["keepsake-bench-envelopes"])
+/// Compiles what a benchmark loads besides, in the same way.
+pub fn compile_for_benchmark(layout: &Layout, package: &str) -> Result<()> {
+    compile_packages(layout, &[package])
 }
 
 fn compile_packages(layout: &Layout, packages: &[&str]) -> Result<()> {

@@ -1,0 +1,79 @@
+//! What texts mean, by slot: the numbers in one block, and a sketch of each that is compared in a few steps.
+
+use crate::facts::Slot;
+use crate::table::{DIMENSIONS, Meaning, product};
+
+/// The signs of a meaning's numbers. Two meanings point the same way where most of them agree.
+pub(crate) type Sketch = [u64; DIMENSIONS / 64];
+
+/// The meanings of texts.
+#[derive(Debug, Default)]
+pub(crate) struct Meanings {
+    /// `DIMENSIONS` for each slot; empty where there is no table.
+    numbers: Vec<i8>,
+    /// 0 where a text means nothing that is known.
+    scales: Vec<f32>,
+    sketches: Vec<Sketch>,
+}
+
+impl Meanings {
+    pub fn set(&mut self, slot: Slot, meaning: Option<&Meaning>) {
+        let at = slot as usize;
+        if let Some(meaning) = meaning {
+            if self.scales.len() <= at {
+                self.scales.resize(at + 1, 0.0);
+                self.numbers.resize((at + 1) * DIMENSIONS, 0);
+                self.sketches.resize(at + 1, Sketch::default());
+            }
+            let numbers = self.numbers.get_mut(at * DIMENSIONS..(at + 1) * DIMENSIONS);
+            if let (Some(numbers), Some(there)) = (numbers, self.sketches.get_mut(at)) {
+                numbers.copy_from_slice(&meaning.numbers);
+                *there = sketch(&meaning.numbers);
+            }
+        }
+        if let Some(scale) = self.scales.get_mut(at) {
+            *scale = meaning.map_or(0.0, |meaning| meaning.scale);
+        }
+    }
+
+    /// What a text means: its numbers and their scale.
+    pub fn get(&self, slot: Slot) -> Option<(&[i8], f32)> {
+        let at = slot as usize;
+        let scale = self.scales.get(at).copied().filter(|scale| *scale > 0.0)?;
+        Some((self.numbers.get(at * DIMENSIONS..(at + 1) * DIMENSIONS)?, scale))
+    }
+
+    /// How much alike a text and a query are, from −1 to 1; 0 where the text means nothing.
+    pub fn likeness(&self, query: &Meaning, slot: Slot) -> f32 {
+        let like = |(numbers, scale)| product(&query.numbers, numbers) as f32 * scale * query.scale;
+        self.get(slot).map(like).unwrap_or_default()
+    }
+
+    /// In how many signs the meaning of each text that passes differs from the query's; [`UNLIKE`] for every other.
+    pub fn differences(&self, query: &Sketch, passes: impl Fn(Slot) -> bool, into: &mut Vec<u16>) {
+        into.extend((0..).zip(self.sketches.iter().zip(&self.scales)).map(|(slot, (sketch, scale))| {
+            if *scale > 0.0 && passes(slot) {
+                sketch.iter().zip(query).map(|(one, other)| (one ^ other).count_ones() as u16).sum()
+            } else {
+                UNLIKE
+            }
+        }));
+    }
+}
+
+/// So many signs differ between meanings that have nothing to do with each other.
+pub(crate) const UNLIKE: u16 = DIMENSIONS as u16 / 2;
+
+/// About how much alike meanings are whose sketches differ in so many signs: the cosine of the angle at which random
+/// planes come between them so often.
+pub(crate) fn likeness_by_sketch() -> [f32; DIMENSIONS + 1] {
+    core::array::from_fn(|differs| (core::f32::consts::PI * differs as f32 / DIMENSIONS as f32).cos())
+}
+
+pub(crate) fn sketch(numbers: &[i8; DIMENSIONS]) -> Sketch {
+    let mut sketch = Sketch::default();
+    for (bits, numbers) in sketch.iter_mut().zip(numbers.chunks_exact(64)) {
+        *bits = numbers.iter().rev().fold(0, |bits, number| bits << 1 | u64::from(*number > 0));
+    }
+    sketch
+}

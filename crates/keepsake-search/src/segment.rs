@@ -1,0 +1,347 @@
+//! The index at rest: the texts of a range of slots as bytes, with their words and meanings, and back.
+//!
+//! A segment stands on its own: it has its own terms, and can be read, written and left out without any other.
+//! `docs/retrieval.md` tells the bytes. What reads as a segment has one form, so that the same texts give the same bytes.
+
+use core::fmt;
+use core::ops::Range;
+use std::collections::BTreeMap;
+
+use crate::facts::{Belief, Facts, Place, Slot, Texts, Traits};
+use crate::language::Language;
+use crate::postings::{MAX_COUNT, Posting, Postings, Term};
+use crate::table::{DIMENSIONS, Meaning};
+
+/// Rises with the bytes, and with whatever words or meanings are taken from a text: what an older program learnt is then
+/// learnt again.
+const VERSION: u8 = 1;
+
+/// A folded word has at most 256 bytes, and some endings are taken off by putting others on.
+const LONGEST_TERM: usize = 272;
+
+/// The bits of a text's flags.
+const WRITTEN: u8 = 1;
+const EXPIRES: u8 = 1 << 1;
+const SUPERSEDED: u8 = 1 << 2;
+const ASKS: u8 = 1 << 3;
+const TELLS_WHEN: u8 = 1 << 4;
+const PLACE: u8 = 1 << 5;
+const SPEAKER: u8 = 1 << 6;
+const MEANING: u8 = 1 << 7;
+
+/// In one byte: what a text is believed, and above it its language, counted from 1, or 0.
+const BELIEF_BITS: u8 = 2;
+const BELIEFS: [Belief; 4] = [Belief::Own, Belief::Confirmed, Belief::Imported, Belief::Unreviewed];
+
+/// How often most terms occur in a text, in halves: once.
+const ONCE: u32 = 2;
+
+/// Why a segment cannot be used. Its texts are then to be learnt again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SegmentError {
+    /// Another version of the program wrote it.
+    UnknownVersion,
+    /// Its meanings are those of another embedding table, or of none.
+    OtherTable,
+    /// The bytes are no segment of these slots.
+    Damaged,
+    /// One of its slots is taken already.
+    Taken,
+}
+
+impl fmt::Display for SegmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownVersion => "this part of the index was written by another version",
+            Self::OtherTable => "this part of the index was made with another embedding table",
+            Self::Damaged => "this part of the index is damaged",
+            Self::Taken => "the index has texts in the places of this part already",
+        })
+    }
+}
+
+impl core::error::Error for SegmentError {}
+
+/// A segment that was read, not yet part of an index.
+pub(crate) struct Segment {
+    /// In the order of their slots. Speakers are places in `terms`.
+    pub texts: Vec<(Slot, Facts, Traits, Option<Meaning>)>,
+    /// In their order, with where their postings end.
+    pub terms: Vec<(Box<str>, usize)>,
+    pub postings: Vec<Posting>,
+}
+
+/// Writes the texts of a range of slots. `table` is the print of the embedding table, 0 without one.
+pub(crate) fn encode(slots: Range<Slot>, table: u64, texts: &Texts, postings: &Postings) -> Vec<u8> {
+    let terms: Vec<(&str, Term, &[Posting])> = postings
+        .all()
+        .map(|(name, term)| (name, term, within(postings.list(term), &slots)))
+        .filter(|(.., list)| !list.is_empty())
+        .collect();
+    let places: BTreeMap<Term, u64> = (0..).zip(&terms).map(|(place, (_, term, _))| (*term, place)).collect();
+    let there: Vec<Slot> = slots.clone().filter(|slot| texts.there().has(*slot)).collect();
+    let mut writer = Writer(vec![VERSION]);
+    writer.0.extend(table.to_be_bytes());
+    writer.number(there.len() as u64);
+    let (mut next, mut written) = (slots.start, 0);
+    for slot in &there {
+        let Some(text) = texts.get(*slot) else { continue };
+        writer.number(u64::from(slot - next));
+        next = slot + 1;
+        let speaker = text.traits.speaker.and_then(|speaker| places.get(&speaker).copied());
+        writer.text(&text.facts, &text.traits, speaker, &mut written, texts.meanings.get(*slot));
+    }
+    writer.number(terms.len() as u64);
+    let mut before = "";
+    for (name, _, list) in terms {
+        let shared = shared(before.as_bytes(), name.as_bytes());
+        let rest = name.as_bytes().get(shared..).unwrap_or_default();
+        writer.number(shared as u64);
+        writer.number(rest.len() as u64);
+        writer.0.extend(rest);
+        before = name;
+        writer.list(list, &there);
+    }
+    writer.0
+}
+
+/// The postings of a list that are of a range of slots.
+fn within<'a>(list: &'a [Posting], slots: &Range<Slot>) -> &'a [Posting] {
+    if list.last().is_none_or(|last| last.slot() < slots.start) {
+        return &[];
+    }
+    let place = |slot: Slot| list.partition_point(|posting| posting.slot() < slot);
+    list.get(place(slots.start)..place(slots.end)).unwrap_or_default()
+}
+
+/// How many bytes two terms begin with alike.
+fn shared(one: &[u8], other: &[u8]) -> usize {
+    one.iter().zip(other).take_while(|(one, other)| one == other).count()
+}
+
+struct Writer(Vec<u8>);
+
+impl Writer {
+    /// A number in as few bytes as it takes, seven bits each, the lowest first (LEB128).
+    fn number(&mut self, mut number: u64) {
+        while number >= 0x80 {
+            self.0.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.0.push(number as u8);
+    }
+
+    fn text(
+        &mut self,
+        facts: &Facts,
+        traits: &Traits,
+        speaker: Option<u64>,
+        before: &mut u64,
+        meaning: Option<(&[i8], f32)>,
+    ) {
+        let flag = |is: bool, flag: u8| if is { flag } else { 0 };
+        self.0.push(
+            flag(facts.written.is_some(), WRITTEN)
+                | flag(facts.expires.is_some(), EXPIRES)
+                | flag(facts.superseded, SUPERSEDED)
+                | flag(traits.asks, ASKS)
+                | flag(traits.tells_when, TELLS_WHEN)
+                | flag(facts.place.is_some(), PLACE)
+                | flag(speaker.is_some(), SPEAKER)
+                | flag(meaning.is_some(), MEANING),
+        );
+        let language = traits.language.map_or(0, |language| language as u8 + 1);
+        self.0.push(language << BELIEF_BITS | facts.belief as u8);
+        self.number((traits.length * 2.0) as u64);
+        self.0.extend(traits.print.to_be_bytes());
+        if let Some(written) = facts.written {
+            self.number(zigzag(written.wrapping_sub(*before)));
+            *before = written;
+        }
+        if let Some(expires) = facts.expires {
+            self.number(expires);
+        }
+        if let Some(Place { conversation, position }) = facts.place {
+            self.number(conversation.into());
+            self.number(position.into());
+        }
+        if let Some(speaker) = speaker {
+            self.number(speaker);
+        }
+        if let Some((numbers, scale)) = meaning {
+            self.0.extend(scale.to_be_bytes());
+            self.0.extend(numbers.iter().map(|number| *number as u8));
+        }
+    }
+
+    /// The postings of a term, by the places of the texts in the segment.
+    fn list(&mut self, list: &[Posting], there: &[Slot]) {
+        self.number(list.len() as u64);
+        let mut next = 0;
+        for posting in list {
+            let place = there.partition_point(|slot| *slot < posting.slot());
+            let is_once = posting.halves() == ONCE;
+            self.number(((place - next) as u64) << 1 | u64::from(!is_once));
+            if !is_once {
+                self.0.push(posting.halves() as u8);
+            }
+            next = place + 1;
+        }
+    }
+}
+
+/// A difference as a number that is small where the difference is, whichever way.
+fn zigzag(difference: u64) -> u64 {
+    difference << 1 ^ (difference as i64 >> 63) as u64
+}
+
+fn unzigzag(number: u64) -> u64 {
+    number >> 1 ^ (number & 1).wrapping_neg()
+}
+
+/// Reads what [`encode`] wrote, and refuses every other form.
+pub(crate) fn decode(bytes: &[u8], slots: Range<Slot>, table: u64) -> Result<Segment, SegmentError> {
+    let mut reader = Reader(bytes);
+    if reader.take()? != [VERSION] {
+        return Err(SegmentError::UnknownVersion);
+    }
+    if u64::from_be_bytes(reader.take()?) != table {
+        return Err(SegmentError::OtherTable);
+    }
+    let (mut next, mut written) = (slots.start, 0);
+    let mut texts = Vec::new();
+    for _ in 0..reader.number()? {
+        let gap = Slot::try_from(reader.number()?).map_err(|_| SegmentError::Damaged)?;
+        let slot = next.checked_add(gap).filter(|slot| *slot < slots.end).ok_or(SegmentError::Damaged)?;
+        next = slot + 1;
+        let (facts, traits, meaning) = reader.text(&mut written)?;
+        if meaning.is_some() && table == 0 {
+            return Err(SegmentError::Damaged);
+        }
+        texts.push((slot, facts, traits, meaning));
+    }
+    let mut terms = Vec::new();
+    let mut postings = Vec::new();
+    let mut term: Vec<u8> = Vec::new();
+    for _ in 0..reader.number()? {
+        reader.term(&mut term)?;
+        reader.list(&mut texts, &mut postings)?;
+        let name = core::str::from_utf8(&term).map_err(|_| SegmentError::Damaged)?;
+        terms.push((name.into(), postings.len()));
+    }
+    let speaks = |traits: &Traits| traits.speaker.is_none_or(|speaker| (speaker as usize) < terms.len());
+    if !reader.0.is_empty() || !texts.iter().all(|(_, _, traits, _)| speaks(traits)) {
+        return Err(SegmentError::Damaged);
+    }
+    Ok(Segment { texts, terms, postings })
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], SegmentError> {
+        let (taken, rest) = self.0.split_first_chunk::<N>().ok_or(SegmentError::Damaged)?;
+        self.0 = rest;
+        Ok(*taken)
+    }
+
+    /// A number in the fewest bytes that it can have.
+    fn number(&mut self) -> Result<u64, SegmentError> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let [byte] = self.take()?;
+            let bits = u64::from(byte & 0x7f);
+            number |= bits << shift;
+            if byte & 0x80 == 0 {
+                let is_shortest = bits << shift >> shift == bits && (byte != 0 || shift == 0);
+                return if is_shortest { Ok(number) } else { Err(SegmentError::Damaged) };
+            }
+        }
+        Err(SegmentError::Damaged)
+    }
+
+    fn number_of_32_bits(&mut self) -> Result<u32, SegmentError> {
+        u32::try_from(self.number()?).map_err(|_| SegmentError::Damaged)
+    }
+
+    fn text(&mut self, before: &mut u64) -> Result<(Facts, Traits, Option<Meaning>), SegmentError> {
+        let [flags, kind] = self.take()?;
+        let has = |flag: u8| flags & flag != 0;
+        let language = usize::from(kind >> BELIEF_BITS).checked_sub(1);
+        let language = language.map(|at| Language::ALL.get(at).copied().ok_or(SegmentError::Damaged)).transpose()?;
+        let belief = BELIEFS.get(usize::from(kind & ((1 << BELIEF_BITS) - 1))).copied().unwrap_or_default();
+        // Larger ones would be rounded.
+        let length = Some(self.number()?).filter(|halves| *halves < 1 << f32::MANTISSA_DIGITS);
+        let length = length.ok_or(SegmentError::Damaged)? as f32 / 2.0;
+        let print = u64::from_be_bytes(self.take()?);
+        if has(WRITTEN) {
+            *before = before.wrapping_add(unzigzag(self.number()?));
+        }
+        let written = has(WRITTEN).then_some(*before);
+        let expires = if has(EXPIRES) { Some(self.number()?) } else { None };
+        let place = if has(PLACE) {
+            Some(Place { conversation: self.number_of_32_bits()?, position: self.number_of_32_bits()? })
+        } else {
+            None
+        };
+        let speaker = if has(SPEAKER) { Some(self.number_of_32_bits()?) } else { None };
+        let meaning = if has(MEANING) { Some(self.meaning()?) } else { None };
+        let facts = Facts { written, expires, superseded: has(SUPERSEDED), belief, place };
+        let asks = has(ASKS);
+        let traits = Traits { length, distinct: 0, print, language, speaker, asks, tells_when: has(TELLS_WHEN) };
+        Ok((facts, traits, meaning))
+    }
+
+    fn meaning(&mut self) -> Result<Meaning, SegmentError> {
+        let scale = f32::from_be_bytes(self.take()?);
+        let numbers: [u8; DIMENSIONS] = self.take()?;
+        if !scale.is_normal() || scale < 0.0 {
+            return Err(SegmentError::Damaged);
+        }
+        Ok(Meaning { numbers: numbers.map(|number| number as i8), scale })
+    }
+
+    /// The next term, which has to come after the one that is there.
+    fn term(&mut self, term: &mut Vec<u8>) -> Result<(), SegmentError> {
+        let shared = usize::try_from(self.number()?).map_err(|_| SegmentError::Damaged)?;
+        let length = usize::try_from(self.number()?).map_err(|_| SegmentError::Damaged)?;
+        let (rest, others) = self.0.split_at_checked(length).ok_or(SegmentError::Damaged)?;
+        let follows = match (term.get(shared), rest.first()) {
+            (Some(before), Some(now)) => before < now,
+            (None, Some(_)) => shared == term.len(),
+            (_, None) => false,
+        };
+        if !follows || shared + length > LONGEST_TERM {
+            return Err(SegmentError::Damaged);
+        }
+        self.0 = others;
+        term.truncate(shared);
+        term.extend(rest);
+        Ok(())
+    }
+
+    /// The postings of a term, which every text counts.
+    fn list(
+        &mut self,
+        texts: &mut [(Slot, Facts, Traits, Option<Meaning>)],
+        postings: &mut Vec<Posting>,
+    ) -> Result<(), SegmentError> {
+        let count = Some(self.number()?).filter(|count| *count > 0).ok_or(SegmentError::Damaged)?;
+        let mut next = 0_usize;
+        for _ in 0..count {
+            let number = self.number()?;
+            let gap = usize::try_from(number >> 1).map_err(|_| SegmentError::Damaged)?;
+            let place = next.checked_add(gap).ok_or(SegmentError::Damaged)?;
+            let (slot, _, traits, _) = texts.get_mut(place).ok_or(SegmentError::Damaged)?;
+            next = place + 1;
+            let halves = if number & 1 == 0 { ONCE } else { u32::from(u8::from_be_bytes(self.take()?)) };
+            let is_shortest = number & 1 == 0 || halves != ONCE;
+            if !is_shortest || !(1..=MAX_COUNT).contains(&halves) {
+                return Err(SegmentError::Damaged);
+            }
+            traits.distinct = traits.distinct.saturating_add(1);
+            postings.push(Posting::new(*slot, halves));
+        }
+        Ok(())
+    }
+}

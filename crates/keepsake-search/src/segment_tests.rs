@@ -1,0 +1,123 @@
+//! What the index at rest promises: what is read back answers as what was learnt.
+
+use proptest::prelude::*;
+
+use crate::tests::{filled, insert, meanings, texts};
+use crate::{Belief, Facts, Index, Place, Query, SegmentError, Slot, rewrite_segment};
+
+/// So many slots a segment covers here.
+const SLOTS: Slot = 3;
+
+fn facts(slot: Slot) -> Facts {
+    Facts {
+        written: (!slot.is_multiple_of(3)).then_some(1_000_000 - u64::from(slot)),
+        expires: (slot % 4 == 1).then_some(2_000_000),
+        superseded: slot % 5 == 2,
+        belief: if slot.is_multiple_of(2) { Belief::Own } else { Belief::Imported },
+        place: (slot % 7 != 6).then_some(Place { conversation: 3, position: slot }),
+    }
+}
+
+fn learnt(texts: &[String]) -> Index {
+    let mut index = Index::with_table(meanings());
+    for (slot, text) in (0..).zip(texts) {
+        insert(&mut index, slot, text, facts(slot));
+    }
+    index
+}
+
+fn segments(index: &Index, slots: Slot) -> Vec<(Slot, Vec<u8>)> {
+    (0..slots).step_by(SLOTS as usize).map(|first| (first, index.segment(first..first + SLOTS))).collect()
+}
+
+fn load(index: &mut Index, segments: &[(Slot, Vec<u8>)]) {
+    for (first, bytes) in segments {
+        index.load(bytes, *first..first + SLOTS).unwrap();
+    }
+}
+
+proptest! {
+    /// In whatever order the segments come, and whatever is taken out and put in again afterwards.
+    #[test]
+    fn what_is_loaded_answers_as_what_was_learnt(
+        texts in texts(), again in prop::collection::vec(any::<bool>(), 6), backwards: bool,
+        query in "(tea|car|slep|vehicl|the|Ann| ){1,4}",
+    ) {
+        let slots = texts.len() as Slot;
+        let afresh = learnt(&texts);
+        let mut written = segments(&afresh, slots);
+        if backwards {
+            written.reverse();
+        }
+        let mut loaded = Index::with_table(meanings());
+        load(&mut loaded, &written);
+        for ((slot, text), again) in (0..).zip(&texts).zip(again) {
+            if again {
+                loaded.remove(slot, text);
+                loaded.sweep();
+                insert(&mut loaded, slot, text, facts(slot));
+            }
+        }
+        for query in [Query::whole(&query), Query::growing(&query).at(3_000_000)] {
+            prop_assert_eq!(loaded.search(&query, 10, |_| true), afresh.search(&query, 10, |_| true));
+        }
+        written.sort();
+        prop_assert_eq!(segments(&loaded, slots), written, "the same texts are the same bytes");
+        // Merged into one, they are what one segment of all of them is.
+        prop_assert_eq!(loaded.segment(0..slots), afresh.segment(0..slots));
+    }
+
+    #[test]
+    fn what_was_loaded_can_be_removed_to_the_last_posting(texts in texts()) {
+        let mut index = Index::with_table(meanings());
+        load(&mut index, &segments(&learnt(&texts), texts.len() as Slot));
+        for (slot, text) in (0..).zip(&texts) {
+            index.remove(slot, text);
+        }
+        index.sweep();
+        prop_assert!(index.holds_nothing());
+    }
+
+    #[test]
+    fn no_bytes_stop_the_reader_and_what_it_reads_has_one_form(
+        texts in texts(), at: prop::sample::Index, byte: u8, cut: prop::sample::Index,
+    ) {
+        let mut bytes = learnt(&texts).segment(0..100);
+        prop_assert!(rewrite_segment(&bytes).is_some_and(|again| again == bytes));
+        let shorter = Index::with_table(meanings()).load(&bytes[..cut.index(bytes.len())], 0..100);
+        prop_assert!(shorter.is_err());
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if let Some(written) = rewrite_segment(&bytes) {
+            prop_assert_eq!(written, bytes);
+        }
+    }
+}
+
+#[test]
+fn a_segment_that_does_not_fit_is_refused_and_changes_nothing() {
+    let with_table = filled(Index::with_table(meanings()), &["green tea", "a car"]).segment(0..2);
+    let mut index = Index::default();
+    assert_eq!(index.load(&with_table, 0..2), Err(SegmentError::OtherTable));
+    assert!(index.holds_nothing());
+    let bytes = filled(Index::default(), &["green tea", "a car"]).segment(0..2);
+    assert_eq!(index.load(&bytes, 0..1), Err(SegmentError::Damaged), "it covers more slots than it may");
+    assert_eq!(index.load(&[9], 0..2), Err(SegmentError::UnknownVersion));
+    assert!(index.holds_nothing());
+    assert_eq!(index.load(&bytes, 0..2), Ok(vec![0, 1]));
+    assert_eq!(index.load(&bytes, 0..2), Err(SegmentError::Taken));
+}
+
+#[test]
+fn a_part_that_is_missing_is_learnt_and_the_rest_answers_meanwhile() {
+    let texts = ["green tea", "a car", "black tea"];
+    let afresh = filled(Index::default(), &texts);
+    let mut index = Index::default();
+    index.load(&afresh.segment(2..3), 2..3).unwrap();
+    assert_eq!(index.search(&Query::whole("tea"), 10, |_| true).len(), 1);
+    for (slot, text) in (0..2).zip(&texts) {
+        insert(&mut index, slot, text, Facts::default());
+    }
+    let query = Query::whole("green tea");
+    assert_eq!(index.search(&query, 10, |_| true), afresh.search(&query, 10, |_| true));
+}

@@ -1,0 +1,63 @@
+// One search engine in a worker, as the vault's is: filled, asked and timed in here.
+
+import { serve } from "../../vault-extension/rpc";
+import { ENGINES, type Engine, type EngineName, type Memory } from "../engines";
+
+let engine: Engine | undefined;
+let filled = 0;
+
+const methods = {
+  /** Starts anew with these memories; answers how many milliseconds taking them in took. */
+  async fill(name: EngineName, memories: Memory[]): Promise<number> {
+    engine = await ENGINES[name]();
+    filled = memories.length;
+    const began = performance.now();
+    await engine.addAll(memories);
+    return performance.now() - began;
+  },
+
+  /** Milliseconds for each query among the memories that `every` divides. */
+  async time(queries: string[], every: number): Promise<number[]> {
+    const took = [];
+    for (const query of queries) {
+      const began = performance.now();
+      await there().search(query, 10, every);
+      took.push(performance.now() - began);
+    }
+    return took;
+  },
+
+  /** The best for each query. */
+  async answer(queries: string[], limit: number): Promise<number[][]> {
+    const answers = [];
+    for (const query of queries) answers.push(await there().search(query, limit, 1));
+    return answers;
+  },
+
+  /** Milliseconds for each memory more, until it can be found. */
+  async add(memories: Memory[]): Promise<number[]> {
+    const took = [];
+    for (const memory of memories) {
+      const began = performance.now();
+      there().add?.(filled, memory);
+      filled += 1;
+      await there().search(memory.text, 1, 1);
+      took.push(performance.now() - began);
+    }
+    return took;
+  },
+
+  /** Bytes of the index at rest, and of the memory of its module. */
+  sizes: (): { atRest: number; heap: number } => ({
+    atRest: there().bytesAtRest?.(filled) ?? 0,
+    heap: there().heap?.() ?? 0,
+  }),
+};
+
+export type EngineWorker = typeof methods;
+serve(methods);
+
+function there(): Engine {
+  if (!engine) throw new Error("no engine is filled");
+  return engine;
+}

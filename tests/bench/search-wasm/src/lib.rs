@@ -1,0 +1,49 @@
+//! The index by itself for JavaScript: `bench search` measures it beside search libraries. The vault's own module offers no
+//! such way in.
+
+use std::sync::Arc;
+
+use keepsake_search::{Facts, Index, Place, Query, Slot, Table};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// How many slots a segment covers.
+const SEGMENT: Slot = 1024;
+
+/// An index, with the embedding table or without.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct BenchIndex {
+    index: Index,
+}
+
+#[wasm_bindgen]
+impl BenchIndex {
+    /// Without bytes of a table, search goes by words alone.
+    #[wasm_bindgen(constructor)]
+    pub fn new(table: Vec<u8>) -> Result<BenchIndex, JsValue> {
+        if table.is_empty() {
+            return Ok(Self { index: Index::default() });
+        }
+        let table = Table::read(table).map_err(|error| JsValue::from_str(&error.to_string()))?;
+        Ok(Self { index: Index::with_table(Arc::new(table)) })
+    }
+
+    /// Takes in a text.
+    pub fn add(&mut self, slot: Slot, text: &str, conversation: u32, position: u32) {
+        let learnt = self.index.learn(text);
+        let place = Some(Place { conversation, position });
+        self.index.insert(slot, learnt, Facts { place, ..Facts::default() });
+    }
+
+    /// The best texts among those whose slot `every` divides: slots and scores in turn.
+    pub fn search(&self, query: &str, limit: usize, every: Slot) -> Vec<f64> {
+        let hits = self.index.search(&Query::whole(query), limit, |slot| slot.is_multiple_of(every));
+        hits.iter().flat_map(|hit| [f64::from(hit.slot), hit.score]).collect()
+    }
+
+    /// How many bytes the segments of so many slots have.
+    pub fn bytes_at_rest(&self, slots: Slot) -> usize {
+        (0..slots).step_by(SEGMENT as usize).map(|first| self.index.segment(first..first + SEGMENT).len()).sum()
+    }
+}
