@@ -131,7 +131,8 @@ fn what_is_secret_too_sensitive_or_unticked_stays() {
         world.command(Command::MemoryAdd { draft: Draft { sensitivity, ..draft(text, "food") } }).unwrap();
     }
     let (_, consent) = world.request(&site(), &["food"], &["search"]);
-    for (kinds, counts) in [(None, (3, 2, 3)), (Some(vec![Kind::Note]), (3, 2, 3)), (Some(vec![Kind::Goal]), (0, 5, 0))] {
+    for (kinds, counts) in [(None, (3, 2, 3)), (Some(vec![Kind::Note]), (3, 2, 3)), (Some(vec![Kind::Goal]), (0, 5, 0))]
+    {
         let records = Command::ConsentRecords {
             id: consent.clone(),
             scopes: vec!["food".into()],
