@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { durationField } from "../../components/duration-field";
 import { PageElement } from "../../components/element";
 import { counted, t } from "../../components/i18n";
 import { icon } from "../../components/icons";
@@ -9,14 +10,7 @@ import { type Limits, type LimitsChange, limitsOf } from "../../components/limit
 import { failed, owner } from "../../components/owner";
 import { firstOf } from "../../components/pages";
 import { debounce } from "../../components/refresh";
-import {
-  actionNames,
-  DURATIONS,
-  durationName,
-  EVERY_SCOPE,
-  memoryFacts,
-  SENSITIVITIES,
-} from "../../components/terms";
+import { actionNames, EVERY_SCOPE, memoryFacts, SENSITIVITIES } from "../../components/terms";
 import { failurePanel } from "../../components/vault";
 import type { ConsentDecision, ConsentView, GrantDuration, MemoryView } from "../../generated/messages";
 import "../../components/memory-text";
@@ -173,7 +167,13 @@ export class ConsentGrant extends PageElement implements Choice {
               ></ks-limits>`
             : nothing
         }
-        ${this.#durationChoice()}
+        ${durationField({
+          id: "duration",
+          chosen: this.duration,
+          asked: this.view.duration,
+          dead: this.dead,
+          choose: (duration) => this.#chooseDuration(duration),
+        })}
       </div>
       ${this.#reads ? this.#leaves() : nothing}
       ${
@@ -222,32 +222,6 @@ export class ConsentGrant extends PageElement implements Choice {
         )}
       </div>
       ${scopes.length === 0 ? html`<p class="soft">${t("consentNoScopes")}</p>` : nothing}
-    </fieldset>`;
-  }
-
-  #durationChoice(): unknown {
-    return html`<fieldset>
-      <legend class="label">${t("consentDuration")}</legend>
-      <div class="choices">
-        ${DURATIONS.map(
-          (duration) =>
-            html`<div class="choice">
-              <input
-                type="radio"
-                name="duration"
-                id="duration-${duration}"
-                data-testid="duration-${duration}"
-                aria-disabled=${this.#inert}
-                .checked=${this.duration === duration}
-                @change=${() => this.#chooseDuration(duration)}
-              />
-              <label for="duration-${duration}">
-                ${durationName(duration)}
-                ${this.view.duration === duration ? html`<span class="soft small">${t("consentAsked")}</span>` : nothing}
-              </label>
-            </div>`,
-        )}
-      </div>
     </fieldset>`;
   }
 

@@ -1,6 +1,7 @@
 // Narrows or extends a grant: what may be done, in which collections, what may leave, and for how long.
 
 import { html, nothing } from "lit";
+import { durationField } from "../../../components/duration-field";
 import { PageElement } from "../../../components/element";
 import { t } from "../../../components/i18n";
 import { icon } from "../../../components/icons";
@@ -9,15 +10,8 @@ import { explain, owner } from "../../../components/owner";
 import { problem } from "../../../components/problem";
 import "../../../components/scope-field";
 import type { ScopeField } from "../../../components/scope-field";
-import {
-  actionNames,
-  DURATIONS,
-  durationName,
-  EVERY_SCOPE,
-  spelled,
-  subjectName,
-} from "../../../components/terms";
-import type { Action, GrantDuration, GrantSettings, GrantView, Profile } from "../../../generated/messages";
+import { actionNames, EVERY_SCOPE, spelled, subjectName } from "../../../components/terms";
+import type { Action, GrantSettings, GrantView, Profile } from "../../../generated/messages";
 
 const ACTIONS: readonly Action[] = ["search", "read", "add"];
 
@@ -103,13 +97,12 @@ export class GrantDialog extends PageElement {
               </div>`
             : nothing
         }
-        <fieldset>
-          <legend class="label">${t("consentDuration")}</legend>
-          <div class="choices">
-            ${DURATIONS.map((duration) => this.#durationOption(duration, settings))}
-          </div>
-          <p class="hint">${t("grantDurationHint")}</p>
-        </fieldset>
+        ${durationField({
+          id: "grant-duration",
+          chosen: settings.duration,
+          hint: t("grantDurationHint"),
+          choose: (duration) => this.#set({ duration }),
+        })}
         <div role="alert">
           ${this.failure ? html`<p class="notice danger">${icon("alert")}<span data-testid="grant-failure">${this.failure}</span></p>` : nothing}
         </div>
@@ -133,20 +126,6 @@ export class GrantDialog extends PageElement {
         @change=${() => this.#toggleAction(action)}
       />
       <label for="grant-${action}">${t("grantMay", actionNames([action]))}</label>
-    </div>`;
-  }
-
-  #durationOption(duration: GrantDuration, settings: GrantSettings): unknown {
-    return html`<div class="choice">
-      <input
-        type="radio"
-        name="grant-duration"
-        id="grant-duration-${duration}"
-        data-testid="grant-duration-${duration}"
-        .checked=${settings.duration === duration}
-        @change=${() => this.#set({ duration })}
-      />
-      <label for="grant-duration-${duration}">${durationName(duration)}</label>
     </div>`;
   }
 
