@@ -32,8 +32,8 @@ export class Left extends PageElement {
     const more = this.total - this.records.length;
     return html`<dialog aria-labelledby="left-heading" data-testid="left-dialog" @close=${this.#closed}>
       <div class="stack">
-        <h2 id="left-heading">${counted("left", this.total)}</h2>
-        <p>${t("leftText")}</p>
+        <h2 id="left-heading">${this.total === 0 ? t("leftNone") : counted("left", this.total)}</h2>
+        ${this.total === 0 ? nothing : html`<p>${t("leftText")}</p>`}
         <p class="origin">${spelled(subjectName(subject))}</p>
         <ul class="receipts" aria-labelledby="left-heading">
           ${this.records.map((record) => this.#record(record))}
