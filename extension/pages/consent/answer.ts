@@ -159,10 +159,20 @@ export class ConsentAnswerChoice extends PageElement implements Choice {
     </div>`;
   }
 
+  /** Not `readonly`: there Firefox shows no caret, which selecting by the keyboard takes. */
   #editor({ id, text }: MemoryView): unknown {
     return html`<div class="field redact">
       <label for="redact-text">${t("redactLabel")}</label>
-      <textarea id="redact-text" data-testid="redact-text" readonly rows="3" autocomplete="off" .value=${text}></textarea>
+      <textarea
+        id="redact-text"
+        data-testid="redact-text"
+        rows="3"
+        autocomplete="off"
+        spellcheck="false"
+        aria-readonly="true"
+        .value=${text}
+        @beforeinput=${(event: InputEvent) => event.preventDefault()}
+      ></textarea>
       <div class="row">
         <button class="small" data-testid="redact-selection" aria-disabled=${this.#inert} @click=${() => this.#leaveOut(id, text)}>
           ${t("redactSelection")}

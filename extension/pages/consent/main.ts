@@ -123,14 +123,16 @@ class Consent extends PageElement {
 
   #footer(): unknown {
     const choice = this.#ready ? this.#choice : undefined;
+    // Where something is to be decided the buttons stand in their places from the start: nothing moves under the pointer.
+    const isClosed = this.#vault.failure !== undefined || (this.#vault.status?.state ?? "open") !== "open";
     return html`<footer class="decide">
       ${choice && !this.view?.release ? this.#denyOptions() : nothing}
       <div class="buttons">
         <button data-testid="deny" data-denies class="deny" @click=${this.#deny}>${t(this.view?.release ? "withhold" : "deny")}</button>
         ${
-          choice
+          !isClosed
             ? html`<button class="primary" data-testid="allow" aria-disabled=${this.#allowable ? nothing : "true"} aria-describedby="allow-hint" @click=${this.#allow}>
-                ${this.busy ? html`<span class="spinner"></span>` : nothing}${choice.agree}
+                ${this.busy ? html`<span class="spinner"></span>` : nothing}${choice?.agree ?? t("allow")}
               </button>`
             : nothing
         }
