@@ -237,7 +237,8 @@ test("“ask every time” holds for a site whatever its grants say", async () =
   await manager.see(await ofSite(page, "subject-each-time"));
   const answer = request(page, "memory.search", { query: "tea" });
   const consent = await livingConsent();
-  await consent.see(byTestId("record"));
+  await consent.see(`${byTestId("total")}[data-count="0"]`);
+  assert.equal(await consent.count(byTestId("record")), 2);
   await consent.click(byTestId("allow"));
   const outcome = await answer;
   assert.ok("result" in outcome && outcome.result.results.length === 0, "nothing was ticked");

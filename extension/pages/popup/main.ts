@@ -354,7 +354,7 @@ function otherHolders({ grants }: SubjectGrants, { subject, pattern }: ActiveSit
 /** What has left cannot be called back: the person is told how much it is. */
 function toldOf(text: string, revoked: Revoked | undefined): string {
   if (!revoked) return text;
-  return `${text} ${revoked.known === 0 ? t("leftNothing") : counted("left", revoked.known)}`;
+  return `${text} ${revoked.known === 0 ? t("leftNothing") : counted("left", revoked.known)}.`;
 }
 
 const RELOAD_ON: ReadonlySet<Topic> = new Set<Topic>(["state", "grants"]);
