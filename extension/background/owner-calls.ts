@@ -2,7 +2,7 @@
 
 import type { Command, Reply, Subject } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { ActiveSite, OwnerCall } from "../owner/protocol";
+import type { ActiveSite, Disconnected, OwnerCall } from "../owner/protocol";
 import { describeSite } from "./active-site";
 import { isConnected } from "./connections";
 import { showPage } from "./own-tabs";
@@ -79,10 +79,11 @@ async function forgetEverything(vault: VaultHost): Promise<void> {
 }
 
 /** Firefox's permission is for a host, on all its ports and in all containers: it stays while another of these has a grant. */
-async function disconnectSite(subject: Subject, vault: VaultHost): Promise<void> {
-  await unlessNoVault(vault, { command: "subject_revoke", subject });
+async function disconnectSite(subject: Subject, vault: VaultHost): Promise<Disconnected> {
+  const ended = await unlessNoVault(vault, { command: "subject_revoke", subject });
+  const revoked = ended?.command === "subject_revoke" ? { revoked: ended.reply } : {};
   const left = await unlessNoVault(vault, { command: "grants" });
-  if (subject.kind !== "site") return;
+  if (subject.kind !== "site") return { ...revoked, shared: false };
   const pattern = hostPattern(subject.origin);
   const shared =
     left?.command === "grants" &&
@@ -90,6 +91,7 @@ async function disconnectSite(subject: Subject, vault: VaultHost): Promise<void>
       ({ subject }) => subject.kind === "site" && hostPattern(subject.origin) === pattern,
     );
   if (!shared) await browser.permissions.remove({ origins: [pattern] });
+  return { ...revoked, shared: shared || (await isConnected(subject.origin)) };
 }
 
 /** Without a vault nothing was granted. */

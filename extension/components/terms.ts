@@ -8,10 +8,11 @@ import type {
   GrantView,
   Kind,
   MemoryView,
+  ProfileName,
   Sensitivity,
   Subject,
 } from "../generated/messages";
-import { formatDay, formatList, formatMoment, t } from "./i18n";
+import { counted, formatDay, formatList, formatMoment, t } from "./i18n";
 import { icon } from "./icons";
 
 export const KINDS: readonly Kind[] = [
@@ -40,6 +41,7 @@ export const DEFAULT_SCOPE = "general";
 export const kindName = (kind: Kind): string => t(`kind_${kind}`);
 export const sensitivityName = (sensitivity: Sensitivity): string => t(`sensitivity_${sensitivity}`);
 export const durationName = (duration: GrantDuration): string => t(`duration_${duration}`);
+export const profileName = (profile: ProfileName): string => t(`profile_${profile}`);
 export const scopeName = (scope: string): string => (scope === EVERY_SCOPE ? t("everyScope") : scope);
 
 /** What may be done, as the end of “may …”. */
@@ -78,6 +80,23 @@ export function subjectNotes(subject: Subject): TemplateResult {
 /** When a grant ends. */
 export function untilWhen({ duration, expires }: GrantView): string {
   return expires === undefined ? t(`until_${duration}`) : t("untilMoment", formatMoment(expires));
+}
+
+/** What of the memories leaves under a grant, as far as it lets any leave. */
+export function limitNames({
+  actions,
+  kinds,
+  max_sensitivity,
+  daily_budget,
+  each_time,
+}: GrantView): string[] {
+  if (actions.every((action) => action === "add")) return [];
+  return [
+    ...(each_time ? [t("grantEachTime")] : []),
+    ...(kinds ? [t("grantKinds", formatList(kinds.map(kindName)))] : []),
+    t("upTo", sensitivityName(max_sensitivity)),
+    ...(daily_budget === undefined ? [] : [counted("grantADay", daily_budget)]),
+  ];
 }
 
 /** When a denial ends. */

@@ -5,6 +5,7 @@ import type {
   OwnerError,
   Progress,
   Reply,
+  Revoked,
   StrengthReport,
   Subject,
   Topic,
@@ -90,6 +91,14 @@ export interface ActiveSite {
   connected: boolean;
 }
 
+/** What became of a site that was disconnected. */
+export interface Disconnected {
+  /** What ended; absent where there is no vault. */
+  revoked?: Revoked;
+  /** Firefox's permission stays: another port or container of the host has a grant, or any site may ask. */
+  shared: boolean;
+}
+
 export interface OwnerResults {
   create: undefined;
   prepareUnlock: undefined;
@@ -108,7 +117,7 @@ export interface OwnerResults {
   assess: StrengthReport;
   suggest: string;
   activeSite: ActiveSite;
-  disconnectSite: undefined;
+  disconnectSite: Disconnected;
   openManager: undefined;
   openOnboarding: undefined;
 }

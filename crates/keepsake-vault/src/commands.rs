@@ -9,6 +9,7 @@ use keepsake_search::{Query, Slot};
 
 use crate::api::*;
 use crate::catalogue::Entry;
+use crate::consent::Meant;
 use crate::open::Open;
 use crate::receipts::Which;
 use crate::records::WordsSeen;
@@ -130,9 +131,10 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 Reply::RestoreDrop
             }
             Command::Consent { id } => Reply::Consent(self.consent_view(&id).await?),
-            Command::ConsentRecords { id, scopes, max_sensitivity, query, offset, limit } => {
+            Command::ConsentRecords { id, scopes, max_sensitivity, kinds, query, offset, limit } => {
+                let meant = Meant { scopes, max_sensitivity, kinds };
                 let page = page(offset, limit)?;
-                Reply::ConsentRecords(self.consent_records(&id, scopes, max_sensitivity, query.as_deref(), page).await?)
+                Reply::ConsentRecords(self.consent_records(&id, meant, query.as_deref(), page).await?)
             }
             Command::ConsentAnswer { id } => Reply::ConsentAnswer(self.consent_answer(&id).await?),
             Command::ConsentDecide { id, decision } => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use keepsake_crypto::Primitives;
-use keepsake_memory::{MemoryId, Millis, Scope, Sensitivity, normal_line};
+use keepsake_memory::{Kind, MemoryId, Millis, Scope, Sensitivity, normal_line};
 use keepsake_policy::{
     Action, Denial, Grant, GrantDuration, GrantTerms, MAX_PURPOSE_CHARS, Profile, ScopeSet, Subject, Validity, Verdict,
     authorise, missing_actions,
@@ -26,6 +26,13 @@ const MAX_PENDING: usize = 8;
 
 /// The most requests that wait for one consent.
 const MAX_WAITING: usize = 16;
+
+/// What the person means to grant, as far as it decides which records leave.
+pub(crate) struct Meant {
+    pub scopes: Vec<String>,
+    pub max_sensitivity: Sensitivity,
+    pub kinds: Option<Vec<Kind>>,
+}
 
 impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// `permissions.request`: answered at once where a grant covers it or a denial forbids it, else by the person. While the
@@ -181,12 +188,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         Ok(view)
     }
 
-    /// A part of what would leave if the person granted these scopes up to this sensitivity.
+    /// A part of what would leave if the person granted what they mean to.
     pub(crate) async fn consent_records(
         &mut self,
         id: &str,
-        scopes: Vec<String>,
-        max_sensitivity: Sensitivity,
+        meant: Meant,
         query: Option<&str>,
         page: core::ops::Range<usize>,
     ) -> Result<ConsentRecords, OwnerError> {
@@ -198,6 +204,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             open.make_index(store).await?;
         }
         let reads = terms.actions.iter().any(|action| matches!(action, Action::Search | Action::Read));
+        let Meant { scopes, max_sensitivity, kinds } = meant;
         let scopes = ScopeSet::try_from(scopes)?.intersection(&terms.scopes);
         let stands = |slot: Slot, entry: &Entry| {
             reads
@@ -205,7 +212,10 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 && open.is_usable(slot, entry, now)
         };
         let leaves = |slot: Slot, entry: &Entry| {
-            stands(slot, entry) && entry.sensitivity <= max_sensitivity && entry.sensitivity != Sensitivity::Secret
+            stands(slot, entry)
+                && entry.sensitivity <= max_sensitivity
+                && entry.sensitivity != Sensitivity::Secret
+                && kinds.as_ref().is_none_or(|kinds| kinds.contains(&entry.kind))
         };
         let (all, slots) = open.records.newest(page.clone(), leaves);
         let withheld = open.records.newest(0..0, stands).0 - all;

@@ -10,7 +10,7 @@
 
 mod support;
 
-use keepsake_memory::{Draft, Sensitivity};
+use keepsake_memory::{Draft, Kind, Sensitivity};
 use keepsake_policy::GrantDuration;
 use keepsake_vault::api::*;
 use serde_json::{Value, json};
@@ -131,16 +131,20 @@ fn what_is_secret_too_sensitive_or_unticked_stays() {
         world.command(Command::MemoryAdd { draft: Draft { sensitivity, ..draft(text, "food") } }).unwrap();
     }
     let (_, consent) = world.request(&site(), &["food"], &["search"]);
-    let records = Command::ConsentRecords {
-        id: consent.clone(),
-        scopes: vec!["food".into()],
-        max_sensitivity: Sensitivity::Personal,
-        query: None,
-        offset: 0,
-        limit: 50,
-    };
-    let Reply::ConsentRecords(shown) = world.command(records).unwrap() else { panic!() };
-    assert_eq!((shown.total, shown.withheld, shown.items.len()), (3, 2, 3));
+    for (kinds, counts) in [(None, (3, 2, 3)), (Some(vec![Kind::Note]), (3, 2, 3)), (Some(vec![Kind::Goal]), (0, 5, 0))]
+    {
+        let records = Command::ConsentRecords {
+            id: consent.clone(),
+            scopes: vec!["food".into()],
+            max_sensitivity: Sensitivity::Personal,
+            kinds,
+            query: None,
+            offset: 0,
+            limit: 50,
+        };
+        let Reply::ConsentRecords(shown) = world.command(records).unwrap() else { panic!() };
+        assert_eq!((shown.total, shown.withheld, shown.items.len()), counts);
+    }
     world.decide(
         &consent,
         ConsentDecision::Allow {

@@ -6,17 +6,19 @@ import { counted, nameDocument, parts, t } from "../../components/i18n";
 import { icon } from "../../components/icons";
 import { explain, owner } from "../../components/owner";
 import { coalesce } from "../../components/refresh";
+import { isPatternOf, mayAnySiteAsk } from "../../components/site-permissions";
 import {
   actionNames,
   deniedUntil,
+  limitNames,
   scopeChips,
-  sensitivityName,
   spelled,
+  subjectKey,
   subjectNotes,
   untilWhen,
 } from "../../components/terms";
 import { closedVault, doesNotOpen, VaultWatch, waiting } from "../../components/vault";
-import type { GrantView, SubjectGrants, Topic } from "../../generated/messages";
+import type { GrantView, Revoked, SubjectGrants, SubjectRule, Topic } from "../../generated/messages";
 import type { ActiveSite, ManagerSection } from "../../owner/protocol";
 import { isToBeSaid } from "../manager/backup/reminders";
 
@@ -26,13 +28,22 @@ class Popup extends PageElement {
   static override properties = {
     site: { state: true },
     given: { state: true },
+    anySite: { state: true },
     failure: { state: true },
+    told: { state: true },
+    others: { state: true },
     asking: { state: true },
   };
   declare site: ActiveSite | undefined;
   /** What the site may do; none while the vault is closed. */
   declare given: SubjectGrants | undefined;
+  /** Whether every site may ask, this one among them. */
+  declare anySite: boolean;
   declare failure: string;
+  /** What became of what the person just did. */
+  declare told: string;
+  /** How many other ports and containers of the host have a grant. */
+  declare others: number;
   /** Firefox is asking the person. */
   declare asking: boolean;
   readonly #vault: VaultWatch;
@@ -40,7 +51,10 @@ class Popup extends PageElement {
 
   constructor() {
     super();
+    this.anySite = false;
     this.failure = "";
+    this.told = "";
+    this.others = 0;
     this.asking = false;
     this.#vault = new VaultWatch(this, (topics) => {
       if (topics.some((topic) => RELOAD_ON.has(topic))) void this.#load();
@@ -70,7 +84,16 @@ class Popup extends PageElement {
         <h1 class="brand"><img src="../../icons/keepsake.svg" alt="" />${t("extName")}</h1>
         ${
           this.#vault.open
-            ? html`<button class="quiet small push" data-testid="lock" @click=${this.#lock}>${icon("lock")}${t("lock")}</button>`
+            ? html`<div class="row push">
+                ${
+                  this.#vault.status?.paused
+                    ? nothing
+                    : html`<button class="quiet small" data-testid="pause-all" title=${t("pauseAll")} @click=${() => this.#pauseAll(true)}>
+                        ${icon("pause")}${t("pause")}
+                      </button>`
+                }
+                <button class="quiet small" data-testid="lock" @click=${this.#lock}>${icon("lock")}${t("lock")}</button>
+              </div>`
             : nothing
         }
       </header>
@@ -81,12 +104,26 @@ class Popup extends PageElement {
             ? html`<button class="wide" data-testid="open-manager" @click=${() => this.#manager("memories")}>${t("openManager")}</button>`
             : nothing
         }
+        ${this.#vault.open && this.#vault.status?.paused ? this.#pausedNotice() : nothing}
         ${state === "open" || state === "locked" ? this.#siteSection() : nothing}
+        <div role="status">
+          ${this.told ? html`<p class="notice small" data-testid="popup-told">${icon("check")}<span>${this.told}</span></p>` : nothing}
+        </div>
         <div role="alert">
           ${this.failure && state !== "unavailable" ? html`<p class="notice danger">${icon("alert")}<span data-testid="popup-failure">${this.failure}</span></p>` : nothing}
         </div>
       </main>
       ${this.#vault.open ? this.#footer() : nothing}`;
+  }
+
+  #pausedNotice(): unknown {
+    return html`<div class="notice caution" data-testid="paused">
+      ${icon("pause")}
+      <div class="stack tight">
+        <p>${t("pausedAll")}</p>
+        <div><button class="small" data-testid="resume-all" @click=${() => this.#pauseAll(false)}>${t("resume")}</button></div>
+      </div>
+    </div>`;
   }
 
   #siteSection(): unknown {
@@ -109,7 +146,9 @@ class Popup extends PageElement {
           ${icon(connected ? "check" : "plug")}${t(connected ? "siteConnected" : "siteNotConnected")}
         </span>
         ${subjectNotes(subject)}
+        ${this.#rule?.paused ? html`<span class="chip caution" data-testid="site-paused">${icon("pause")}${t("paused")}</span>` : nothing}
       </div>
+      ${this.anySite && connected ? html`<p class="small soft" data-testid="any-site">${t("siteAsAny")}</p>` : nothing}
       ${connected ? this.#grants() : this.#connect(site)}
     </section>`;
   }
@@ -140,14 +179,22 @@ class Popup extends PageElement {
             (denial) =>
               html`<div class="decision" data-testid="denial">
                 <p class="small"><b>${t("siteDenied")}</b> · ${deniedUntil(denial)}</p>
-                <button class="quiet small" data-testid="denial-lift" @click=${() => this.#revoke(denial.id)}>${t("denialLift")}</button>
+                <button class="quiet small" data-testid="denial-lift" @click=${() => this.#lift(denial.id)}>${t("denialLift")}</button>
               </div>`,
           )}`
         : nothing
     }
-      <button class="quiet danger small start" data-testid="disconnect-site" @click=${this.#disconnect}>
-        ${t("disconnectSite")}
-      </button>`;
+      <div class="row start">
+        ${
+          this.#vault.open && given && (given.grants.length > 0 || this.#rule?.paused)
+            ? html`<button class="quiet small" data-testid="site-pause" @click=${this.#pauseSite}>
+                ${icon("pause")}${t(this.#rule?.paused ? "resumeThis" : "pauseThis")}
+              </button>`
+            : nothing
+        }
+        <button class="quiet danger small" data-testid="disconnect-site" @click=${this.#disconnect}>${t("disconnectSite")}</button>
+      </div>
+      ${this.others > 0 ? html`<p class="small soft" data-testid="others-keep">${counted("disconnectOthers", this.others)}</p>` : nothing}`;
   }
 
   #grant(grant: GrantView): unknown {
@@ -155,9 +202,9 @@ class Popup extends PageElement {
       <div class="stack tight">
         <p>${t("grantMay", actionNames(grant.actions))}</p>
         ${scopeChips(grant.scopes)}
-        <p class="small soft">${untilWhen(grant)} · ${t("upTo", sensitivityName(grant.max_sensitivity))}</p>
+        <p class="small soft">${[untilWhen(grant), ...limitNames(grant)].join(" · ")}</p>
       </div>
-      <button class="danger small" data-testid="grant-revoke" @click=${() => this.#revoke(grant.id)}>${t("revoke")}</button>
+      <button class="danger small" data-testid="grant-revoke" @click=${() => this.#revoke(grant.id, t("grantRevoked"))}>${t("revoke")}</button>
     </li>`;
   }
 
@@ -192,10 +239,12 @@ class Popup extends PageElement {
     try {
       const site = await owner.call({ op: "activeSite" });
       const { state } = await owner.command({ command: "status" });
+      const { subject } = site;
       this.given =
-        site.subject && state === "open"
-          ? await owner.command({ command: "subject_grants", subject: site.subject })
-          : undefined;
+        subject && state === "open" ? await owner.command({ command: "subject_grants", subject }) : undefined;
+      this.others =
+        this.given && site.connected ? otherHolders(await owner.command({ command: "grants" }), site) : 0;
+      this.anySite = await mayAnySiteAsk();
       this.site = site;
     } catch (error) {
       this.failure = explain(error);
@@ -209,6 +258,7 @@ class Popup extends PageElement {
     const answer = browser.permissions.request({ origins: [pattern] });
     this.asking = true;
     this.failure = "";
+    this.told = "";
     answer
       .then((granted) => {
         if (!granted) this.failure = t("connectRefused");
@@ -222,18 +272,50 @@ class Popup extends PageElement {
       });
   };
 
+  /** The rule for this site, where there is one. */
+  get #rule(): SubjectRule | undefined {
+    return this.given?.rules[0];
+  }
+
   #disconnect = (): Promise<void> =>
     this.#do(async () => {
-      if (this.site?.subject) await owner.call({ op: "disconnectSite", subject: this.site.subject });
+      const { subject } = this.site ?? {};
+      if (!subject) return;
+      const { revoked, shared } = await owner.call({ op: "disconnectSite", subject });
+      this.told = toldOf(t(shared ? "disconnectedShared" : "disconnected", subject.origin), revoked);
       await this.#load();
     });
 
-  #revoke(id: string): Promise<void> {
+  #revoke(id: string, text: string): Promise<void> {
     return this.#do(async () => {
-      await owner.command({ command: "grant_revoke", id });
+      this.told = toldOf(text, await owner.command({ command: "grant_revoke", id }));
       await this.#load();
     });
   }
+
+  #lift(id: string): Promise<void> {
+    return this.#do(async () => {
+      await owner.command({ command: "grant_revoke", id });
+      this.told = t("denialLifted");
+      await this.#load();
+    });
+  }
+
+  #pauseAll(paused: boolean): Promise<void> {
+    return this.#do(async () => {
+      await owner.command({ command: "pause", paused });
+      await this.#vault.refresh();
+    });
+  }
+
+  #pauseSite = (): Promise<void> =>
+    this.#do(async () => {
+      const { subject } = this.site ?? {};
+      if (!subject) return;
+      const { paused = false, each_time = false } = this.#rule ?? {};
+      await owner.command({ command: "subject_rule_set", rule: { subject, paused: !paused, each_time } });
+      await this.#load();
+    });
 
   #lock = (): Promise<void> =>
     this.#do(async () => {
@@ -251,12 +333,28 @@ class Popup extends PageElement {
 
   async #do(act: () => Promise<void>): Promise<void> {
     this.failure = "";
+    this.told = "";
     try {
       await act();
     } catch (error) {
       this.failure = explain(error);
     }
   }
+}
+
+/** How many other ports and containers of this host have a grant: Firefox's permission for the host is theirs too. */
+function otherHolders({ grants }: SubjectGrants, { subject, pattern }: ActiveSite): number {
+  if (!subject || pattern === undefined) return 0;
+  const others = grants
+    .map((grant) => grant.subject)
+    .filter((other) => isPatternOf(pattern, other) && subjectKey(other) !== subjectKey(subject));
+  return new Set(others.map(subjectKey)).size;
+}
+
+/** What has left cannot be called back: the person is told how much it is. */
+function toldOf(text: string, revoked: Revoked | undefined): string {
+  if (!revoked) return text;
+  return `${text} ${revoked.known === 0 ? t("leftNothing") : counted("left", revoked.known)}.`;
 }
 
 const RELOAD_ON: ReadonlySet<Topic> = new Set<Topic>(["state", "grants"]);

@@ -282,6 +282,9 @@ pub enum Command {
         scopes: Vec<String>,
         /// Up to which sensitivity.
         max_sensitivity: Sensitivity,
+        /// Only of these kinds; of every kind where it is absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kinds: Option<Vec<Kind>>,
         /// Only those with these words, by fit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<String>,

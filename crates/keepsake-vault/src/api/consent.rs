@@ -139,7 +139,7 @@ pub struct Span {
 pub struct ConsentRecords {
     /// How many could leave in all; with a query, how many of them hold its words.
     pub total: u32,
-    /// How many stand in the scopes but stay, being above the sensitivity or secret.
+    /// How many stand in the scopes but stay, being above the sensitivity, of another kind or secret.
     pub withheld: u32,
     /// The part that was asked for.
     pub items: Vec<MemoryView>,
