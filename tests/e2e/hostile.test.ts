@@ -258,7 +258,7 @@ test("malformed and oversized requests are refused by name, and no code of the p
       ],
       ["150,000 characters of two bytes", searchFor({ query: "é".repeat(150_000) }), "too_large"],
       ["a command of the owner's", { method: "status" }, "unsupported"],
-      ["a method of a later version", { method: "memory.delete", params: { id: "x" } }, "unsupported"],
+      ["a method of a later version", { method: "memory.dream", params: { id: "x" } }, "unsupported"],
       ["a method called __proto__", { method: "__proto__" }, "unsupported"],
       ["a method called constructor", { method: "constructor" }, "unsupported"],
       ["an empty method", { method: "" }, "unsupported"],
