@@ -64,6 +64,6 @@ function when({
 }: Pick<KnownRecord, "first" | "last" | "times" | "redacted">): TemplateResult {
   return html`<p class="small soft row">
     <span>${times === 1 ? t("knownOnce", formatMoment(first)) : counted("knownTimes", times, formatMoment(first), formatMoment(last))}</span>
-    ${redacted ? html`<span class="chip">${t("redacted")}</span>` : nothing}
+    ${redacted ? html`<span class="chip">${t("knownRedacted")}</span>` : nothing}
   </p>`;
 }

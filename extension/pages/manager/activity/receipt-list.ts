@@ -85,7 +85,7 @@ export class ReceiptList extends PageElement {
           ? html`<ks-memory-text .text=${memory.text}></ks-memory-text>`
           : html`<span class="soft">${t(released ? "receiptDeleted" : "receiptNotKept")}</span>`
       }
-      ${redacted ? html`<span class="chip" data-testid="receipt-redacted">${t("redacted")}</span>` : nothing}
+      ${redacted ? html`<span class="chip" data-testid="receipt-redacted">${t("knownRedacted")}</span>` : nothing}
       ${
         released
           ? html`<button class="quiet small" data-testid="receipt-known" @click=${() => this.dispatchEvent(lookInto({ memory: id }))}>

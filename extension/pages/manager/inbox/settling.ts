@@ -33,7 +33,7 @@ export async function blocking(items: readonly InboxView[]): Promise<Deed> {
   return {
     text:
       senders.length === 1 && only
-        ? t("blocked", subjectName(only))
+        ? t("blockedSender", subjectName(only))
         : counted("blockedSenders", senders.length),
     undo: async () => {
       await bringBack(settled);
