@@ -185,7 +185,8 @@ function examplesOf(file: string): Example[] {
 
 /** What is given, but for what the example makes for itself. */
 function unlessDeclared(given: string, example: string): string {
-  return /const memory =/.test(example) ? given.replace(/declare const memory: Client;/, "") : given;
+  const rest = /const memory =/.test(example) ? given.replace(/declare const memory: Client;/, "") : given;
+  return /import \{ Client\b/.test(example) ? rest.replace(/\bClient, /, "") : rest;
 }
 
 /** Compiles modules as strictly as the rest; throws with what the compiler says. */

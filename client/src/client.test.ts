@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { Client } from "./client.ts";
 import { AgentMemoryError } from "./errors.ts";
 import type { PageEvent } from "./page-api.ts";
-import { TestProvider } from "./testing.ts";
+import { TestProvider } from "./test-provider.ts";
 
 function answering(answer: unknown): { client: Client; provider: TestProvider } {
   const provider = new TestProvider("org.keepsake", async () => answer);

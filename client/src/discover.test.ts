@@ -5,7 +5,7 @@ import { afterEach, before, test } from "node:test";
 import { connect } from "./client.ts";
 import { discover } from "./discover.ts";
 import { NoProviderError } from "./errors.ts";
-import { TestProvider } from "./testing.ts";
+import { TestProvider } from "./test-provider.ts";
 
 const present: TestProvider[] = [];
 

@@ -49,16 +49,19 @@ export class AgentMemoryError extends Error {
   }
 }
 
-/** No provider announced itself. */
+/** No provider announced itself to the page, or no extension answered. */
 export class NoProviderError extends Error {
   override readonly name = "NoProviderError";
   /** The provider that was asked for, if it was one in particular. */
   readonly rdns: string | undefined;
 
-  constructor(rdns?: string) {
+  constructor(rdns?: string, to: "page" | "extension" = "page") {
+    const which = rdns === undefined ? "" : ` “${rdns}”`;
     super(
-      `No memory provider${rdns === undefined ? "" : ` “${rdns}”`} is connected to this page. Install one, such as Keepsake, and ` +
-        "connect this site from its toolbar button.",
+      to === "page"
+        ? `No memory provider${which} is connected to this page. Install one, such as Keepsake, and ` +
+            "connect this site from its toolbar button."
+        : `No memory provider${which} answers this extension. Install one, such as Keepsake, and enable it.`,
     );
     this.rdns = rdns;
   }

@@ -221,12 +221,16 @@ export class MemoryDialog extends PageElement {
       this.#day?.focus();
       return undefined;
     }
+    const { valid_from, valid_to } = this.editing?.draft ?? {};
     return {
       text,
       scopes: scopes.value,
       kind: this.find<HTMLSelectElement>("edit-kind")?.value as Kind,
       sensitivity: this.find<HTMLSelectElement>("edit-sensitivity")?.value as Sensitivity,
       ...(expires === undefined ? {} : { expires }),
+      // Not in the dialog, so it stays as it is.
+      ...(valid_from === undefined ? {} : { valid_from }),
+      ...(valid_to === undefined ? {} : { valid_to }),
     };
   }
 

@@ -194,6 +194,25 @@ export class Page {
     await this.#point(target, 0);
   }
 
+  /** A real double click in the middle of an element, whether it is enabled or not. */
+  async doubleClickAnyway(target: Target): Promise<void> {
+    const element = await this.#element(target, false);
+    const click = [
+      { type: "pointerDown", button: 0 },
+      { type: "pointerUp", button: 0 },
+    ];
+    await this.#perform({
+      type: "pointer",
+      id: "mouse",
+      parameters: { pointerType: "mouse" },
+      actions: [
+        { type: "pointerMove", x: 0, y: 0, origin: { type: "element", element: { sharedId: element } } },
+        ...click,
+        ...click,
+      ],
+    });
+  }
+
   /** A real click with the right button; the menu is the browser's, see `Firefox.chooseContextMenu`. */
   async rightClick(target: Target): Promise<void> {
     await this.#point(target, RIGHT_BUTTON);

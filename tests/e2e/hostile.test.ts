@@ -1,6 +1,6 @@
 // What pages, frames, private windows and other extensions try against Keepsake, and what they get: nothing.
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, afterEach, before, test } from "node:test";
@@ -47,8 +47,10 @@ const LISTENER = `<script>
 </script>`;
 const DOCUMENT = `<!doctype html><title>A site</title><h1>A site</h1>${LISTENER}`;
 
-const STRANGER = "stranger@example.org";
-const STRANGER_HOST = "5eed5eed-0000-4000-8000-737472616e67";
+/** The companion extension, which behaves here as one that was taken over. */
+const STRANGER = "sidekick@example.org";
+const STRANGER_HOST = "5eed5eed-0000-4000-8000-736964656b69";
+const STRANGER_FOLDER = path.resolve(import.meta.dirname, "../../target/companion-extension");
 
 const TEA = "Drinks green tea in the morning";
 const ALLERGY = "Allergic to penicillin";
@@ -75,14 +77,12 @@ declare global {
 const profile = mkdtempSync(path.join(tmpdir(), "keepsake-hostile-"));
 const servers: FixtureServer[] = [];
 let firefox: Firefox;
-let companion: string;
 let manager: Page;
 /** A site with a grant for “food”, and the page of it that most checks use. */
 let site: FixtureServer;
 let page: Page;
 
 before(async () => {
-  companion = mkdtempSync(path.join(tmpdir(), "keepsake-stranger-"));
   firefox = await launchWithKeepsake({ profile, extensionHosts: { [STRANGER]: STRANGER_HOST } });
   wrote("extension", STRANGER);
   site = await newSite();
@@ -91,7 +91,7 @@ before(async () => {
 after(async () => {
   await firefox?.close();
   await Promise.all(servers.map((server) => server.close()));
-  for (const folder of [companion, profile]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
 afterEach(async () => {
@@ -258,7 +258,7 @@ test("malformed and oversized requests are refused by name, and no code of the p
       ],
       ["150,000 characters of two bytes", searchFor({ query: "é".repeat(150_000) }), "too_large"],
       ["a command of the owner's", { method: "status" }, "unsupported"],
-      ["a method of a later version", { method: "memory.delete", params: { id: "x" } }, "unsupported"],
+      ["a method of a later version", { method: "memory.dream", params: { id: "x" } }, "unsupported"],
       ["a method called __proto__", { method: "__proto__" }, "unsupported"],
       ["a method called constructor", { method: "constructor" }, "unsupported"],
       ["an empty method", { method: "" }, "unsupported"],
@@ -872,18 +872,7 @@ test("a closed consent window means deny, and after three refusals no window ope
 });
 
 test("another extension reaches neither the owner's port nor a listener, and is a subject without a grant", async () => {
-  mkdirSync(companion, { recursive: true });
-  writeFileSync(
-    path.join(companion, "manifest.json"),
-    JSON.stringify({
-      manifest_version: 3,
-      name: "Stranger",
-      version: "1",
-      browser_specific_settings: { gecko: { id: STRANGER } },
-    }),
-  );
-  writeFileSync(path.join(companion, "page.html"), "<!doctype html><title>Stranger</title>");
-  await firefox.install(companion);
+  await firefox.install(STRANGER_FOLDER);
   const stranger = await firefox.newTab(`moz-extension://${STRANGER_HOST}/page.html`);
   const ask = (name: string, ...messages: unknown[]) =>
     stranger.evaluate(

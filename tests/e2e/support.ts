@@ -306,7 +306,9 @@ function announces(): boolean {
 export function request<M extends PageMethod>(
   page: Page,
   method: M,
-  ...[params]: Record<string, never> extends PageMethods[M]["params"] ? [] : [PageMethods[M]["params"]]
+  ...[params]: Record<string, never> extends PageMethods[M]["params"]
+    ? [PageMethods[M]["params"]?]
+    : [PageMethods[M]["params"]]
 ): Promise<Answer<PageMethods[M]["result"]>> {
   noteAsked(params);
   return page.evaluate(

@@ -24,6 +24,7 @@ pub fn make(layout: &Layout, progress: &mut Progress) -> Result<()> {
     progress.step("target/keepsake.xpi, dist/ in one file", advice, || package::zip(&layout.dist(), &layout.xpi()))?;
     progress.step("client/dist/, the npm package", advice, || bundle::client(layout))?;
     progress.step("target/assistant/, the demo page", advice, || bundle::assistant(layout))?;
+    progress.step("target/companion-extension/, a peer add-on", advice, || bundle::companion(layout))?;
     progress.step("target/bench/echo-extension/, the benchmark's peer", advice, || bundle::echo_extension(layout))
 }
 

@@ -15,6 +15,7 @@ const VAULT_BENCH: &str = "tests/bench/vault-extension";
 const SEARCH_BENCH: &str = "tests/bench/search-extension";
 const EMBEDDING_TABLE: &str = "crates/keepsake-search/data/meanings.bin";
 const ASSISTANT: &str = "tests/fixtures/assistant";
+const COMPANION: &str = "tests/fixtures/companion-extension";
 
 /// How a script is loaded.
 #[derive(Clone, Copy)]
@@ -52,10 +53,11 @@ pub fn extension(layout: &Layout) -> Result<()> {
     Ok(())
 }
 
-/// The npm package `@keepsake/client`: one module and its types.
+/// The npm package `@keepsake/client`: a module for pages and extensions, one for their tests, and the types of both.
 pub fn client(layout: &Layout) -> Result<()> {
     let dist = empty(layout.path("client/dist"))?;
-    scripts(layout, Format::Module, &[("index".to_owned(), layout.path("client/src/index.ts"))], &dist)?;
+    let modules = ["index", "testing"].map(|name| (name.to_owned(), layout.path(&format!("client/src/{name}.ts"))));
+    scripts(layout, Format::Module, &modules, &dist)?;
     layout.npm_program("tsc").args(["--project", "client/tsconfig.json"]).run()
 }
 
@@ -64,6 +66,14 @@ pub fn assistant(layout: &Layout) -> Result<()> {
     let folder = empty(layout.target().join("assistant"))?;
     scripts(layout, Format::Module, &[("main".to_owned(), layout.path(ASSISTANT).join("main.ts"))], &folder)?;
     copy_static(&layout.path(ASSISTANT), &layout.path(ASSISTANT), &folder)
+}
+
+/// The second extension of the end-to-end tests, an assistant in the browser.
+pub fn companion(layout: &Layout) -> Result<()> {
+    let folder = empty(layout.target().join("companion-extension"))?;
+    let source = layout.path(COMPANION);
+    scripts(layout, Format::Module, &[("main".to_owned(), source.join("main.ts"))], &folder)?;
+    copy_static(&source, &source, &folder)
 }
 
 /// The peer of `bench bridge`: our own bridge before a background that only answers.

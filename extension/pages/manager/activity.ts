@@ -1,93 +1,187 @@
-// The activity: a receipt for everything that left and everything that was decided, in words.
+// The activity: a receipt for everything that left and everything that was decided, and who knows what by now.
 
-import { html, nothing, type TemplateResult } from "lit";
-import { counted, countedParts, formatMoment, parts, t } from "../../components/i18n";
-import { type IconName, icon } from "../../components/icons";
-import { explain, owner } from "../../components/owner";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { counted, t } from "../../components/i18n";
+import { icon } from "../../components/icons";
+import { failed, owner } from "../../components/owner";
 import { firstOf } from "../../components/pages";
-import { actionNames, scopeName, subjectName, subjectNotes } from "../../components/terms";
+import { spelled, subjectKey, subjectName, subjectNotes } from "../../components/terms";
 import { failurePanel, waiting } from "../../components/vault";
-import type { MemoryId, MemoryView, ReceiptView, Topic } from "../../generated/messages";
-import "../../components/memory-text";
-import { findMemories } from "./lookup";
+import type { KnownBy, KnownPage, MemoryView, ReceiptView, Subject, Topic } from "../../generated/messages";
+import { knowers, knownToAsker } from "./activity/known";
+import type { Look } from "./activity/look";
+import "./activity/receipt-list";
+import "./activity/receipts-out";
+import type { ReceiptsOut } from "./activity/receipts-out";
 import { Section } from "./section";
 
 const PAGE_SIZE = 100;
+const DAY_MS = 86_400_000;
 
-const DRAWINGS: Record<ReceiptView["entry"]["entry"], IconName> = {
-  released: "eye",
-  proposed: "inbox",
-  granted: "check",
-  refused: "shield",
-  revoked: "close",
-  withheld: "shield",
-  change_proposed: "inbox",
-  own_write: "inbox",
-  reviewed: "check",
-  grant_changed: "check",
-  rule_changed: "shield",
-  paused: "shield",
-};
+/** How far back one looks, in days; 0 for all there is. */
+const PERIODS = [0, 1, 7, 30] as const;
+type Period = (typeof PERIODS)[number];
 
 export class Activity extends Section {
   static override properties = {
+    look: { state: true },
+    period: { state: true },
     items: { state: true },
     total: { state: true },
     intact: { state: true },
-    records: { state: true },
-    problem: { state: true },
+    askers: { state: true },
+    known: { state: true },
+    knownBy: { state: true },
+    memory: { state: true },
   };
+  /** One asker or one memory to look into; all receipts without. */
+  declare look: Look | undefined;
+  declare period: Period;
   declare items: ReceiptView[];
   declare total: number;
   declare intact: boolean;
-  /** The memories of the receipts that were unfolded; `undefined` stands for one that is gone. */
-  declare records: ReadonlyMap<MemoryId, MemoryView | undefined>;
-  declare problem: string;
-  protected override readonly topics: readonly Topic[] = ["receipts", "memories"];
+  /** Whom one can look into, by their keys: all that a decision or a receipt here names. */
+  declare askers: ReadonlyMap<string, Subject>;
+  /** All that the asker was given. */
+  declare known: KnownPage;
+  /** All that were given the memory. */
+  declare knownBy: KnownBy[];
+  /** The memory that is looked into, unless it is forgotten. */
+  declare memory: MemoryView | undefined;
+  protected override readonly topics: readonly Topic[] = ["receipts", "memories", "grants"];
   #wanted = PAGE_SIZE;
-  readonly #unfolded = new Set<string>();
 
   constructor() {
     super();
+    this.period = 0;
     this.items = [];
     this.total = 0;
     this.intact = true;
-    this.records = new Map();
-    this.problem = "";
+    this.askers = new Map();
+    this.known = { total: 0, items: [] };
+    this.knownBy = [];
+  }
+
+  /** Shows what happened with one asker or one memory, or everything. */
+  async lookInto(look: Look | undefined): Promise<void> {
+    this.look = look;
+    this.loaded = false;
+    this.#wanted = PAGE_SIZE;
+    await this.refresh();
+    await this.updateComplete;
+    this.querySelector<HTMLElement>("h1")?.focus();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.get("active") !== true || this.active) return;
+    // What one looked into is not there any more when one comes back.
+    this.querySelector<ReceiptsOut>("ks-receipts-out")?.leave();
+    this.#all();
   }
 
   protected override async fetch(): Promise<void> {
-    const { total, intact, items } = await firstOf(this.#wanted, (part) =>
-      owner.command({ command: "receipts", ...part }),
+    const { look, period } = this;
+    const receipts = await firstOf(this.#wanted, (part) =>
+      owner.command({
+        command: "receipts",
+        ...look,
+        ...(period > 0 ? { from: Date.now() - period * DAY_MS } : {}),
+        ...part,
+      }),
     );
-    this.total = total;
-    this.intact = intact;
-    this.items = items;
-    this.records = new Map();
-    await this.#lookUp();
+    const { grants, denials } = await owner.command({ command: "grants" });
+    if (look && "subject" in look) {
+      this.known = await firstOf(Number.POSITIVE_INFINITY, (part) =>
+        owner.command({ command: "known", ...look, ...part }),
+      );
+    } else if (look) {
+      this.knownBy = await owner.command({ command: "known_by", id: look.memory });
+      this.memory = await memoryOf(look.memory);
+    }
+    // Another one was asked for meanwhile.
+    if (look !== this.look) return this.fetch();
+    this.total = receipts.total;
+    this.intact = receipts.intact;
+    this.items = receipts.items;
+    const named = [...grants, ...denials, ...receipts.items].flatMap(({ subject }) => subject ?? []);
+    this.askers = new Map([
+      ...this.askers,
+      ...named.map((subject) => [subjectKey(subject), subject] as const),
+    ]);
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="section-head"><h1>${t("section_activity")}</h1></div>
-      <p class="soft lead">${t("activityText")}</p>
-      ${this.#list()}`;
+    const { look } = this;
+    if (!look) {
+      return html`<div class="section-head"><h1 tabindex="-1">${t("section_activity")}</h1></div>
+        <p class="soft lead">${t("activityText")}</p>
+        ${this.#filters()} ${this.#list()} ${this.loaded && this.total > 0 ? html`<ks-receipts-out></ks-receipts-out>` : nothing}`;
+    }
+    return html`<div class="stack tight">
+        <div>
+          <button class="quiet small start" data-testid="look-all" @click=${() => this.lookInto(undefined)}>
+            ← ${t("lookAll")}
+          </button>
+        </div>
+        <h1 tabindex="-1" data-testid="look-heading">${t("subject" in look ? "lookSubject" : "lookMemory")}</h1>
+        ${"subject" in look ? subjectLine(look.subject) : this.#memoryLine()}
+      </div>
+      ${this.#ready() ?? ("subject" in look ? knownToAsker(this.known) : knowers(this.knownBy))}
+      ${this.#filters()} ${this.loaded ? this.#list() : nothing}`;
+  }
+
+  #memoryLine(): unknown {
+    if (!this.loaded) return nothing;
+    return html`<div class="card known" data-testid="look-memory">
+      ${this.memory ? html`<ks-memory-text .text=${this.memory.text}></ks-memory-text>` : html`<p class="soft">${t("knownForgotten")}</p>`}
+    </div>`;
+  }
+
+  /** What to show instead, as long as there is nothing to show. */
+  #ready(): unknown {
+    if (this.failure !== undefined) return failurePanel(this.failure, () => void this.refresh());
+    return this.loaded ? undefined : waiting(t("loading"));
+  }
+
+  #filters(): unknown {
+    const shown = this.look && "subject" in this.look ? subjectKey(this.look.subject) : "";
+    return html`<div class="filters receipt-filters">
+      <select data-testid="filter-asker" aria-label=${t("filterAsker")} @change=${this.#filterAsker}>
+        <option value="" ?selected=${shown === ""}>${t("filterAllAskers")}</option>
+        ${[...this.askers].map(
+          ([key, subject]) =>
+            html`<option value=${key} ?selected=${key === shown}>${longName(subject)}</option>`,
+        )}
+      </select>
+      <select data-testid="filter-period" aria-label=${t("filterPeriod")} @change=${this.#filterPeriod}>
+        ${PERIODS.map(
+          (days) =>
+            html`<option value=${days} ?selected=${days === this.period}>${days === 0 ? t("filterAllTime") : counted("filterDays", days)}</option>`,
+        )}
+      </select>
+    </div>`;
   }
 
   #list(): unknown {
-    if (this.failure !== undefined) return failurePanel(this.failure, () => void this.refresh());
-    if (!this.loaded) return waiting(t("loading"));
+    const instead = this.#ready();
+    if (instead !== undefined) return this.look ? nothing : instead;
     const chain = this.intact
-      ? html`<p class="notice" data-testid="chain" data-intact="true">${icon("shield")}<span>${counted("chainIntact", this.total)}</span></p>`
+      ? html`<p class="notice" data-testid="chain" data-intact="true">${icon("shield")}<span>${t("chainIntact")}</span></p>`
       : html`<p class="notice danger" role="alert" data-testid="chain" data-intact="false">${icon("alert")}<span>${t("chainBroken")}</span></p>`;
     if (this.total === 0) {
+      const everything = !this.look && this.period === 0;
       return html`${this.intact ? nothing : chain}
-        <div class="nothing" data-testid="activity-empty">${icon("receipt")}<h2>${t("activityEmptyTitle")}</h2><p class="soft">${t("activityEmptyText")}</p></div>`;
+        <div class="nothing" data-testid="activity-empty">
+          ${icon("receipt")}
+          <h2>${t(everything ? "activityEmptyTitle" : "activityNoneTitle")}</h2>
+          ${everything ? html`<p class="soft">${t("activityEmptyText")}</p>` : nothing}
+        </div>`;
     }
     const more = this.total - this.items.length;
     return html`${chain}
-      <ol class="receipts" aria-label=${t("section_activity")}>
-        ${this.items.map((receipt) => this.#receipt(receipt))}
-      </ol>
+      <p class="small soft" role="status" data-testid="receipts-total" data-count=${this.total}>${counted("receiptsTotal", this.total)}</p>
+      <ks-receipt-list .items=${this.items}></ks-receipt-list>
       ${
         more > 0
           ? html`<button class="more" data-testid="more-receipts" @click=${this.#more}>${counted("showMore", Math.min(more, PAGE_SIZE))}</button>`
@@ -95,68 +189,25 @@ export class Activity extends Section {
       }`;
   }
 
-  #receipt(receipt: ReceiptView): unknown {
-    const { id, at, number, subject, entry } = receipt;
-    return html`<li class="receipt" data-testid="receipt" data-entry=${entry.entry} data-id=${id}>
-      <span class="receipt-icon">${icon(DRAWINGS[entry.entry])}</span>
-      <div class="stack tight">
-        <p>${sentence(receipt)} ${subject ? subjectNotes(subject) : nothing}</p>
-        <p class="small soft">
-          <time datetime=${new Date(at).toISOString()}>${formatMoment(at)}</time> · ${t("receiptNumber", number)}
-        </p>
-        ${this.#details(receipt)}
-      </div>
-    </li>`;
+  #all(): void {
+    if (!this.look) return;
+    this.look = undefined;
+    this.loaded = false;
+    this.memory = undefined;
+    this.changed(this.topics);
   }
 
-  #details({ id, entry }: ReceiptView): unknown {
-    if (entry.entry !== "released" && entry.entry !== "proposed") return nothing;
-    const purpose = entry.entry === "released" ? entry.purpose : undefined;
-    return html`<details ?open=${this.#unfolded.has(id)} @toggle=${(event: Event) => this.#toggle(event, id)}>
-      <summary class="small" data-testid="receipt-details">${counted("receiptWhich", entry.records.length)}</summary>
-      <div class="stack tight receipt-body">
-        ${purpose ? html`<p class="small soft">${parts("grantPurpose", html`<q dir="auto">${purpose}</q>`)}</p>` : nothing}
-        ${this.problem ? html`<p class="problem" role="alert">${icon("alert")}<span>${this.problem}</span></p>` : nothing}
-        <ul class="released">
-          ${entry.records.map((record) => this.#record(record, entry.entry))}
-        </ul>
-      </div>
-    </details>`;
-  }
+  #filterAsker = (event: Event): void => {
+    const subject = this.askers.get((event.target as HTMLSelectElement).value);
+    void this.lookInto(subject && { subject });
+  };
 
-  #record(id: MemoryId, entry: "released" | "proposed"): unknown {
-    if (!this.records.has(id)) return html`<li class="soft small">${this.problem ? "…" : t("loading")}</li>`;
-    const memory = this.records.get(id);
-    return html`<li data-testid="receipt-record" data-id=${id}>
-      ${
-        memory
-          ? html`<ks-memory-text .text=${memory.text}></ks-memory-text>`
-          : html`<span class="soft">${t(entry === "released" ? "receiptDeleted" : "receiptNotKept")}</span>`
-      }
-    </li>`;
-  }
-
-  #toggle(event: Event, id: string): void {
-    if ((event.target as HTMLDetailsElement).open) this.#unfolded.add(id);
-    else this.#unfolded.delete(id);
-    void this.#lookUp();
-  }
-
-  /** Finds the memories of all unfolded receipts that have not been looked for yet. */
-  async #lookUp(): Promise<void> {
-    const wanted = this.items
-      .filter(({ id }) => this.#unfolded.has(id))
-      .flatMap(({ entry }) => ("records" in entry ? entry.records : []))
-      .filter((id) => !this.records.has(id));
-    if (wanted.length === 0) return;
-    try {
-      const found = await findMemories(wanted);
-      this.records = new Map([...this.records, ...wanted.map((id) => [id, found.get(id)] as const)]);
-      this.problem = "";
-    } catch (error) {
-      this.problem = explain(error);
-    }
-  }
+  #filterPeriod = (event: Event): void => {
+    const days = Number((event.target as HTMLSelectElement).value);
+    this.period = PERIODS.find((each) => each === days) ?? 0;
+    this.#wanted = PAGE_SIZE;
+    void this.refresh();
+  };
 
   #more = async (): Promise<void> => {
     this.#wanted += PAGE_SIZE;
@@ -164,43 +215,25 @@ export class Activity extends Section {
   };
 }
 
-function sentence({ subject, entry }: ReceiptView): unknown {
-  const who = subject ? html`<b class="origin">${subjectName(subject)}</b>` : nothing;
-  switch (entry.entry) {
-    case "released":
-      return countedParts(
-        "receiptReleased",
-        entry.records.length,
-        who,
-        html`<q dir="auto">${entry.query}</q>`,
-      );
-    case "proposed":
-      return countedParts("receiptProposed", entry.records.length, who);
-    case "granted":
-      return parts(
-        "receiptGranted",
-        who,
-        actionNames(entry.actions),
-        scopes(entry.scopes),
-        t(`until_${entry.duration}`),
-      );
-    case "refused":
-      return parts(
-        "receiptRefused",
-        who,
-        actionNames(entry.actions),
-        scopes(entry.scopes),
-        t(`deny_${entry.duration}`),
-      );
-    case "revoked":
-      return parts(entry.by_subject ? "receiptGivenBack" : "receiptRevoked", who);
-    default:
-      return who;
-  }
+function subjectLine(subject: Subject): TemplateResult {
+  return html`<p class="row" data-testid="look-subject">
+    <b class="origin">${spelled(subjectName(subject))}</b> ${subjectNotes(subject)}
+  </p>`;
 }
 
-function scopes(names: readonly string[]): unknown {
-  return html`<b>${names.map(scopeName).join(", ")}</b>`;
+/** A name for where there is room for text alone. */
+function longName(subject: Subject): string {
+  if (subject.kind === "extension" || subject.container === "firefox-default") return subjectName(subject);
+  return `${subjectName(subject)} · ${t("subjectContainer", subject.container.replace("firefox-container-", ""))}`;
+}
+
+async function memoryOf(id: string): Promise<MemoryView | undefined> {
+  try {
+    return await owner.command({ command: "memory_get", id });
+  } catch (error) {
+    if (failed(error, "not_found")) return undefined;
+    throw error;
+  }
 }
 
 customElements.define("ks-activity", Activity);

@@ -1,17 +1,20 @@
-// The inbox: what sites propose waits here until the person keeps or drops it.
+// The inbox: what sites and extensions propose waits here until the person accepts or declines it.
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { counted, formatMoment, parts, t } from "../../components/i18n";
+import { counted, formatList, t } from "../../components/i18n";
 import { icon } from "../../components/icons";
 import { owner } from "../../components/owner";
 import { firstOf } from "../../components/pages";
-import { kindName, scopeChips, sensitivityName, subjectName, subjectNotes } from "../../components/terms";
+import { subjectKey, subjectName } from "../../components/terms";
 import { failurePanel, waiting } from "../../components/vault";
-import type { Draft, InboxView, MemoryId, Topic } from "../../generated/messages";
+import type { InboxView, MemoryId, Topic } from "../../generated/messages";
+import "../../components/confirm";
+import type { Confirm } from "../../components/confirm";
 import "../../components/memory-dialog";
 import type { MemoryDialog } from "../../components/memory-dialog";
-import "../../components/memory-text";
+import { proposalBody, proposalHead, proposalHints } from "./inbox/proposal";
+import { acceptance, blocking, refusal, sendersOf } from "./inbox/settling";
 import { Section } from "./section";
 import type { Deed } from "./undo";
 
@@ -22,7 +25,7 @@ export class Inbox extends Section {
   declare items: InboxView[];
   declare total: number;
   declare selected: ReadonlySet<MemoryId>;
-  protected override readonly topics: readonly Topic[] = ["inbox"];
+  protected override readonly topics: readonly Topic[] = ["inbox", "memories"];
   #wanted = PAGE_SIZE;
 
   constructor() {
@@ -46,7 +49,8 @@ export class Inbox extends Section {
     return html`<div class="section-head"><h1>${t("section_inbox")}</h1></div>
       <p class="soft lead">${t("inboxText")}</p>
       ${this.#list()}
-      <ks-memory-dialog></ks-memory-dialog>`;
+      <ks-memory-dialog></ks-memory-dialog>
+      <ks-confirm></ks-confirm>`;
   }
 
   #list(): unknown {
@@ -59,16 +63,7 @@ export class Inbox extends Section {
     return html`<div class="row list-head">
         <p role="status">${counted("inboxWaits", this.total)}</p>
         <div class="row push bulk">
-          ${
-            this.selected.size > 0
-              ? html`<button class="small primary" data-testid="accept-selected" @click=${() => this.#accept(this.#chosen)}>
-                    ${counted("acceptCount", this.selected.size)}
-                  </button>
-                  <button class="small" data-testid="decline-selected" @click=${() => this.#decline(this.#chosen)}>
-                    ${counted("declineCount", this.selected.size)}
-                  </button>`
-              : nothing
-          }
+          ${this.selected.size > 0 ? this.#bulk() : nothing}
           <button class="quiet small" data-testid="inbox-select-all" @click=${this.#selectAll}>
             ${this.selected.size === this.items.length ? t("selectNone") : t("selectShown")}
           </button>
@@ -88,32 +83,55 @@ export class Inbox extends Section {
       }`;
   }
 
+  #bulk(): TemplateResult {
+    const { size } = this.selected;
+    return html`<button class="small primary" data-testid="accept-selected" @click=${() => this.#accept(this.#chosen)}>
+        ${counted("acceptCount", size)}
+      </button>
+      <button class="small" data-testid="decline-selected" @click=${() => this.#decline(this.#chosen)}>
+        ${counted("declineCount", size)}
+      </button>
+      <button class="quiet danger small" data-testid="block-selected" @click=${() => this.#block(this.#chosen)}>
+        ${counted("blockSenders", sendersOf(this.#chosen).length)}
+      </button>`;
+  }
+
   #item(item: InboxView): unknown {
-    const { id, subject, draft, received, hints } = item;
+    const { id, proposes, about } = item;
+    // The buttons of one proposal are told apart by what it says.
+    const says = `proposal-${id}`;
+    const unreadable = proposes !== "new" && !about;
     return html`<li class="memory card proposal" data-testid="inbox-item" data-id=${id}>
       <input
         type="checkbox"
         data-testid="inbox-select"
-        aria-labelledby="proposal-${id}"
+        aria-labelledby=${says}
         .checked=${this.selected.has(id)}
         @change=${() => this.#toggle(id)}
       />
       <div class="stack tight">
-        <p class="small soft">
-          ${parts("inboxFrom", html`<b class="origin" data-testid="inbox-sender">${subjectName(subject)}</b>`, html`<time datetime=${new Date(received).toISOString()}>${formatMoment(received)}</time>`)}
-          ${subjectNotes(subject)}
-        </p>
-        <ks-memory-text id="proposal-${id}" .text=${draft.text}></ks-memory-text>
-        <div class="row facts">
-          <span class="chip">${kindName(draft.kind ?? "note")}</span>
-          ${scopeChips(draft.scopes)}
-          ${draft.sensitivity && draft.sensitivity !== "normal" ? html`<span class="chip">${sensitivityName(draft.sensitivity)}</span>` : nothing}
-          ${hints.includes("duplicate") ? html`<span class="chip caution" data-testid="inbox-duplicate">${t("duplicate")}</span>` : nothing}
-        </div>
+        ${proposalHead(item)} ${proposalBody(item)} ${proposalHints(item)}
         <div class="row">
-          <button class="primary small" data-testid="accept" @click=${() => this.#accept([item])}>${t("accept")}</button>
-          <button class="small" data-testid="accept-edit" @click=${() => this.#edit(item)}>${t("acceptEdit")}</button>
-          <button class="quiet danger small" data-testid="decline" @click=${() => this.#decline([item])}>${t("decline")}</button>
+          ${
+            unreadable
+              ? nothing
+              : html`<button class="primary small" data-testid="accept" aria-describedby=${says} @click=${() => this.#accept([item])}>
+                  ${t(proposes === "removal" ? "acceptRemoval" : "accept")}
+                </button>`
+          }
+          ${
+            unreadable || proposes === "removal"
+              ? nothing
+              : html`<button class="small" data-testid="accept-edit" aria-describedby=${says} @click=${() => this.#edit(item)}>
+                  ${t("acceptEdit")}
+                </button>`
+          }
+          <button class="small" data-testid="decline" aria-describedby=${says} @click=${() => this.#decline([item])}>
+            ${t("decline")}
+          </button>
+          <button class="quiet danger small" data-testid="decline-block" aria-describedby=${says} @click=${() => this.#block([item])}>
+            ${t("declineBlock")}
+          </button>
         </div>
       </div>
     </li>`;
@@ -142,14 +160,23 @@ export class Inbox extends Section {
   }
 
   #decline(items: readonly InboxView[]): Promise<void> {
-    return this.#settle(items, async () => {
-      const declined = await owner.command({ command: "inbox_decline", ids: items.map(({ id }) => id) });
-      return {
-        text: counted("declined", declined.items.length),
-        undo: async () => {
-          await owner.command({ command: "inbox_undo", settled: declined });
-        },
-      };
+    return this.#settle(items, () => refusal(items));
+  }
+
+  /** Blocks those who proposed these: then all that they propose is declined. */
+  async #block(items: readonly InboxView[]): Promise<void> {
+    const senders = sendersOf(items);
+    const keys = new Set(senders.map(subjectKey));
+    const all = this.items.filter(({ subject }) => keys.has(subjectKey(subject)));
+    await this.querySelector<Confirm>("ks-confirm")?.ask({
+      heading: counted("blockTitle", senders.length),
+      text: [
+        html`<b class="origin">${formatList(senders.map(subjectName))}</b>`,
+        counted("blockText", all.length),
+        t("blockUndone"),
+      ],
+      confirm: t("declineBlock"),
+      act: () => this.#settle(all, () => blocking(all)),
     });
   }
 
@@ -158,7 +185,7 @@ export class Inbox extends Section {
     const place = this.items.findIndex(({ id }) => ids.has(id));
     await this.do(act);
     await this.updateComplete;
-    const rest = this.querySelectorAll<HTMLElement>('[data-testid="accept"]');
+    const rest = this.querySelectorAll<HTMLElement>('[data-testid="decline"]');
     (rest[Math.min(place, rest.length - 1)] ?? document.querySelector("main"))?.focus();
   }
 
@@ -176,17 +203,6 @@ export class Inbox extends Section {
   #more = async (): Promise<void> => {
     this.#wanted += PAGE_SIZE;
     await this.refresh();
-  };
-}
-
-async function acceptance(items: readonly InboxView[], draft?: Draft): Promise<Deed> {
-  const ids = items.map(({ id }) => id);
-  const settled = await owner.command({ command: "inbox_accept", ids, ...(draft ? { draft } : {}) });
-  return {
-    text: counted("accepted", settled.items.length),
-    undo: async () => {
-      await owner.command({ command: "inbox_undo", settled });
-    },
   };
 }
 

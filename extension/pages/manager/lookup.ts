@@ -1,18 +1,19 @@
 // Memories by their ids, for receipts and conflicts.
 
-import { owner } from "../../components/owner";
+import { failed, owner } from "../../components/owner";
 import type { MemoryId, MemoryView } from "../../generated/messages";
 
-const PORTION = 500;
-
-/** Those of the ids that the vault still holds. Reads the list until it has met them all, newest first. */
+/** Those of the ids that the vault still holds. */
 export async function findMemories(ids: readonly MemoryId[]): Promise<Map<MemoryId, MemoryView>> {
-  const wanted = new Set(ids);
   const found = new Map<MemoryId, MemoryView>();
-  for (let offset = 0; found.size < wanted.size; offset += PORTION) {
-    const { items } = await owner.command({ command: "memory_list", offset, limit: PORTION });
-    for (const memory of items) if (wanted.has(memory.id)) found.set(memory.id, memory);
-    if (items.length < PORTION) break;
-  }
+  await Promise.all(
+    [...new Set(ids)].map(async (id) => {
+      try {
+        found.set(id, await owner.command({ command: "memory_get", id }));
+      } catch (error) {
+        if (!failed(error, "not_found")) throw error;
+      }
+    }),
+  );
   return found;
 }

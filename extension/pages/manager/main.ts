@@ -13,6 +13,8 @@ import type { ManagerSection } from "../../owner/protocol";
 import "../../components/toast";
 import type { Toast } from "../../components/toast";
 import "./activity";
+import type { Activity } from "./activity";
+import { LOOK_INTO, type Look } from "./activity/look";
 import "./backup";
 import "./backup/raw-copy";
 import { isToBeSaid } from "./backup/reminders";
@@ -69,6 +71,7 @@ class Manager extends PageElement {
     window.addEventListener("keydown", this.#key);
     this.addEventListener("done", this.#done as EventListener);
     this.addEventListener("failed", this.#failed as EventListener);
+    this.addEventListener(LOOK_INTO, this.#lookInto as EventListener);
     this.addEventListener("unlocked", this.#unlocked as EventListener);
     this.addEventListener("unlockfailed", this.#unlockFailed as EventListener);
     this.addEventListener("passphrasechanged", this.#passphraseKnown);
@@ -236,6 +239,13 @@ class Manager extends PageElement {
 
   #moved = (): void => {
     this.section = sectionOf(location.hash);
+  };
+
+  /** Shows what happened with one memory or one asker. Neither may stand in the address, which Firefox writes down. */
+  #lookInto = ({ detail }: CustomEvent<Look>): void => {
+    location.hash = "activity";
+    this.section = "activity";
+    void this.updateComplete.then(() => this.querySelector<Activity>("ks-activity")?.lookInto(detail));
   };
 
   #toDamage = async (event: Event): Promise<void> => {

@@ -13,6 +13,7 @@ import type { CountedScope, Draft, Kind, MemoryId, MemoryView, Topic } from "../
 import "../../components/memory-dialog";
 import type { MemoryDialog } from "../../components/memory-dialog";
 import "../../components/memory-text";
+import { lookInto } from "./activity/look";
 import { findMemories } from "./lookup";
 import { Section } from "./section";
 import type { Deed } from "./undo";
@@ -211,6 +212,15 @@ export class Memories extends Section {
       <div class="memory-actions">
         <button
           class="quiet icon-only"
+          data-testid="memory-known"
+          aria-label=${t("memoryKnown", excerpt(memory.text))}
+          title=${t("whoKnows")}
+          @click=${() => this.dispatchEvent(lookInto({ memory: id }))}
+        >
+          ${icon("eye")}
+        </button>
+        <button
+          class="quiet icon-only"
           data-testid="memory-edit"
           aria-label=${t("memoryEdit", excerpt(memory.text))}
           title=${t("edit")}
@@ -375,8 +385,16 @@ async function deleteAll(ids: readonly MemoryId[]): Promise<MemoryView[]> {
 }
 
 /** What of a memory the person can change. */
-function draftOf({ text, kind, scopes, sensitivity, expires }: MemoryView): Draft {
-  return { text, kind, scopes, sensitivity, ...(expires === undefined ? {} : { expires }) };
+function draftOf({ text, kind, scopes, sensitivity, expires, valid_from, valid_to }: MemoryView): Draft {
+  return {
+    text,
+    kind,
+    scopes,
+    sensitivity,
+    ...(expires === undefined ? {} : { expires }),
+    ...(valid_from === undefined ? {} : { valid_from }),
+    ...(valid_to === undefined ? {} : { valid_to }),
+  };
 }
 
 /** What tells a memory from the others, in a button's name. */
