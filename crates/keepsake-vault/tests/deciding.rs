@@ -149,7 +149,7 @@ fn a_subject_can_be_asked_about_each_time_and_a_lock_in_between_changes_nothing(
     world.grant(&site(), &["food"], &["search"], GrantDuration::UntilRevoked);
     let rule = SubjectRule { subject: site(), paused: false, each_time: true };
     world.command(Command::SubjectRuleSet { rule: rule.clone() }).unwrap();
-    assert_eq!(world.grants().rules, [rule.clone()]);
+    assert_eq!(world.grants().rules, core::slice::from_ref(&rule));
     assert_eq!(world.ask(&site(), "permissions.query", json!({}))["result"]["grants"][0]["each_time"], true);
     let (request, consent) = world.ask_person(&site(), "memory.search", search("tea"));
     world.unlock_after_lock();

@@ -94,7 +94,7 @@ fn the_file_with_receipts_is_checked_without_the_vault() {
         let changed = text.replacen(lines[at], &lines[at].replace("\"at\":\"2026", "\"at\":\"2025"), 1);
         assert!(!check_chain(changed.as_bytes()).unwrap().intact, "line {at} is changed");
     }
-    for not_one in ["", "{}\n", &text[..text.len() / 2], lines[0]] {
+    for not_one in ["", "{}\n", text.get(..text.len() / 2).unwrap(), lines[0]] {
         assert!(check_chain(not_one.as_bytes()).is_err());
     }
 }

@@ -85,7 +85,7 @@ impl Twin {
             2 => Draft { sensitivity: Sensitivity::Sensitive, ..draft(text, "food") },
             _ => {
                 // Somebody else's grant, and words of theirs that nobody has looked at.
-                let writes = |settings: &mut GrantSettings| settings.accepts_writes = text.len() % 2 == 0;
+                let writes = |settings: &mut GrantSettings| settings.accepts_writes = text.len().is_multiple_of(2);
                 if self.world.grants().grants.len() < 2 {
                     self.world.grant_with(&other_site(), &["food"], &["search", "add"], writes);
                 }
