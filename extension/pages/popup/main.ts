@@ -88,8 +88,8 @@ class Popup extends PageElement {
                 ${
                   this.#vault.status?.paused
                     ? nothing
-                    : html`<button class="quiet small" data-testid="pause-all" title=${t("pauseAll")} @click=${() => this.#pauseAll(true)}>
-                        ${icon("pause")}${t("pause")}
+                    : html`<button class="quiet icon-only" data-testid="pause-all" aria-label=${t("pauseAll")} title=${t("pauseAll")} @click=${() => this.#pauseAll(true)}>
+                        ${icon("pause")}
                       </button>`
                 }
                 <button class="quiet small" data-testid="lock" @click=${this.#lock}>${icon("lock")}${t("lock")}</button>
