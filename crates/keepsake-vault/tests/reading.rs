@@ -206,7 +206,7 @@ fn a_block_is_delimited_labelled_and_within_its_budget() {
         let answer = world.ask(&site(), "memory.context", params);
         let result = &answer["result"];
         let (context, ids) = (result["context"].as_str().unwrap(), result["ids"].as_array().unwrap());
-        let mark = &context[10..42];
+        let mark = context.get(10..42).unwrap();
         assert!(mark.bytes().all(|c| c.is_ascii_hexdigit()), "{context}");
         assert!(
             context.starts_with(&format!("[memories {mark}]\n"))
@@ -233,7 +233,7 @@ fn a_request_that_is_given_up_leaves_no_trace() {
     world.disk.on_read.replace(Some(Box::new({
         let running = running.clone();
         let id = "f".repeat(32);
-        move || running.give_up(&site(), &[id.clone()])
+        move || running.give_up(&site(), core::slice::from_ref(&id))
     })));
     let effects = world.send_body(&site(), &"f".repeat(32), &body);
     assert_eq!(effects, [], "neither an answer nor a receipt");
