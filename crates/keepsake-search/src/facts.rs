@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use crate::language::Language;
 use crate::meanings::Meanings;
 use crate::postings::Term;
@@ -109,7 +111,7 @@ pub(crate) struct Texts {
     there: Slots,
     by_slot: Vec<Option<Text>>,
     near: Vec<Near>,
-    by_place: HashMap<Place, Slot>,
+    by_place: HashMap<Place, Slot, FixedState>,
     pub meanings: Meanings,
 }
 

@@ -1,16 +1,27 @@
 //! What texts mean, by slot: the numbers in one block, and a sketch of each that is compared in a few steps.
 
+use core::ops::Range;
+
 use crate::facts::Slot;
 use crate::table::{DIMENSIONS, Meaning, product};
 
 /// The signs of a meaning's numbers. Two meanings point the same way where most of them agree.
 pub(crate) type Sketch = [u64; DIMENSIONS / 64];
 
+/// So many slots a block of numbers holds: 64 KiB, what WebAssembly's memory grows by.
+const BLOCK: usize = 256;
+
+/// Where a slot's numbers stand in its block.
+fn in_block(slot: usize) -> Range<usize> {
+    let start = slot % BLOCK * DIMENSIONS;
+    start..start + DIMENSIONS
+}
+
 /// The meanings of texts.
 #[derive(Debug, Default)]
 pub(crate) struct Meanings {
-    /// `DIMENSIONS` for each slot; empty where there is no table.
-    numbers: Vec<i8>,
+    /// `DIMENSIONS` for each slot, in blocks: what is full is not moved to grow. Empty where there is no table.
+    blocks: Vec<Box<[i8]>>,
     /// 0 where a text means nothing that is known.
     scales: Vec<f32>,
     sketches: Vec<Sketch>,
@@ -22,10 +33,11 @@ impl Meanings {
         if let Some(meaning) = meaning {
             if self.scales.len() <= at {
                 self.scales.resize(at + 1, 0.0);
-                self.numbers.resize((at + 1) * DIMENSIONS, 0);
                 self.sketches.resize(at + 1, Sketch::default());
+                let block = || vec![0; BLOCK * DIMENSIONS].into_boxed_slice();
+                self.blocks.resize_with((at / BLOCK + 1).max(self.blocks.len()), block);
             }
-            let numbers = self.numbers.get_mut(at * DIMENSIONS..(at + 1) * DIMENSIONS);
+            let numbers = self.blocks.get_mut(at / BLOCK).and_then(|block| block.get_mut(in_block(at)));
             if let (Some(numbers), Some(there)) = (numbers, self.sketches.get_mut(at)) {
                 numbers.copy_from_slice(&meaning.numbers);
                 *there = sketch(&meaning.numbers);
@@ -40,7 +52,7 @@ impl Meanings {
     pub fn get(&self, slot: Slot) -> Option<(&[i8], f32)> {
         let at = slot as usize;
         let scale = self.scales.get(at).copied().filter(|scale| *scale > 0.0)?;
-        Some((self.numbers.get(at * DIMENSIONS..(at + 1) * DIMENSIONS)?, scale))
+        Some((self.blocks.get(at / BLOCK)?.get(in_block(at))?, scale))
     }
 
     /// How much alike a text and a query are, from −1 to 1; 0 where the text means nothing.

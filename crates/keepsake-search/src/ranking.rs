@@ -1,5 +1,7 @@
 //! Which texts fit a query best: words, neighbours, meaning, time and standing, put together.
 
+use core::cell::Cell;
+
 use crate::facts::{Millis, Slot, Text, Texts};
 use crate::meanings::{UNLIKE, likeness_by_sketch, sketch};
 use crate::postings::{Postings, Term};
@@ -48,7 +50,7 @@ const ALL_COMPARED: usize = 2048;
 /// Of many texts, so many are looked at whose sketches are the most alike, and so many whose scores by sketch are best.
 const BEST_BY_SKETCH: usize = 512;
 /// Of very many, so many that have the most of the query's words and meaning are looked at in all that makes a score.
-const BEST_BY_WORDS: usize = 4096;
+const BEST_BY_WORDS: usize = 1024;
 
 /// What ranking works with, kept from one query to the next.
 #[derive(Debug, Default)]
@@ -154,6 +156,15 @@ impl Ranking<'_> {
         let is_result = |slot: Slot, like: f32| {
             let (words, context) = self.scores.of(slot);
             words + context > 0.0 || like >= LEAST_MEANING
+        };
+        // Each is worked out once, though its neighbours ask for it too.
+        let known = vec![Cell::new(f32::NAN); self.texts.len()];
+        let likeness = |slot: Slot| {
+            let Some(known) = known.get(slot as usize) else { return 0.0 };
+            if known.get().is_nan() {
+                known.set(likeness(slot));
+            }
+            known.get()
         };
         let likes = candidates.iter().map(|slot| (*slot, self.likeness_around(*slot, &likeness)));
         likes.filter(|(slot, like)| is_result(*slot, *like)).map(|(slot, like)| self.hit(slot, like)).collect()

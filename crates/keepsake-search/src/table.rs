@@ -187,7 +187,9 @@ pub(crate) fn meaning(sum: &Sum) -> Option<Meaning> {
     if !length.is_normal() || !largest.is_normal() {
         return None;
     }
-    let numbers = sum.map(|number| (number / largest * 127.0).round() as i8);
+    // Rounded by what is one instruction everywhere.
+    let share = 127.0 / largest;
+    let numbers = sum.map(|number| (number * share + 0.5).floor() as i8);
     Some(Meaning { numbers, scale: largest / 127.0 / length })
 }
 
