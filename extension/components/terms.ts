@@ -83,16 +83,13 @@ export function untilWhen({ duration, expires }: GrantView): string {
 }
 
 /** What of the memories leaves under a grant, as far as it lets any leave. */
-export function limitNames({
-  actions,
-  kinds,
-  max_sensitivity,
-  daily_budget,
-  each_time,
-}: GrantView): string[] {
+export function limitNames(grant: GrantView): string[] {
+  const { actions, profile, kinds, max_sensitivity, daily_budget, each_time } = grant;
   if (actions.every((action) => action === "add")) return [];
+  const own = profile === "custom";
   return [
-    ...(each_time ? [t("grantEachTime")] : []),
+    ...(own ? [] : [profileName(profile)]),
+    ...(own && each_time ? [t("grantEachTime")] : []),
     ...(kinds ? [t("grantKinds", formatList(kinds.map(kindName)))] : []),
     t("upTo", sensitivityName(max_sensitivity)),
     ...(daily_budget === undefined ? [] : [counted("grantADay", daily_budget)]),

@@ -9,7 +9,6 @@ import {
   actionNames,
   deniedUntil,
   limitNames,
-  profileName,
   scopeChips,
   spelled,
   subjectKey,
@@ -182,7 +181,7 @@ export class Sites extends Section {
         ${
           limits.length > 0
             ? html`<p class="small" data-testid="grant-limits">
-                ${grant.profile === "custom" ? nothing : html`<b>${profileName(grant.profile)}</b> · `}${limits.join(" · ")}
+                ${limits.join(" · ")}
               </p>`
             : nothing
         }
