@@ -22,7 +22,8 @@ const HEALTH = [
   "My optometrist measured minus three dioptres in March",
   "Physiotherapy for the left meniscus is every second Wednesday",
 ];
-const HEALTH_QUESTION = "penicillin hives azithromycin prescription";
+// Words that no other memory has, nor one that is nearly the same: a mistyped word is looked for as the nearest there is.
+const HEALTH_QUESTION = "penicillin azithromycin optometrist";
 
 /** A name of more than one word is nobody else's: it stands nowhere in Firefox's own files. */
 const TALKS = "past conversations";
