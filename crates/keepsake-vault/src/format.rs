@@ -290,6 +290,20 @@ impl Patch {
         }
     }
 
+    /// This one, and then another.
+    pub fn then(self, next: Self) -> Self {
+        let moves = !next.enters.is_empty() || !next.leaves.is_empty();
+        let (enters, leaves) = if moves { (next.enters, next.leaves) } else { (self.enters, self.leaves) };
+        Self {
+            text: next.text.or(self.text),
+            kind: next.kind.or(self.kind),
+            enters,
+            leaves,
+            valid_from: next.valid_from.or(self.valid_from),
+            valid_to: next.valid_to.or(self.valid_to),
+        }
+    }
+
     /// What a memory would say.
     pub fn apply(&self, draft: &Draft) -> Draft {
         let mut changed = draft.clone();

@@ -75,6 +75,45 @@ fn a_change_waits_with_what_it_would_change_and_can_be_undone() {
     assert_eq!((world.texts(), world.status().damaged), (vec!["Likes white tea".to_owned()], 0));
 }
 
+/// A change that says what the memory says already is another proposal than one that says nothing of it: otherwise words that
+/// the person left out of an answer could be guessed.
+#[test]
+fn a_change_does_not_tell_what_the_memory_says() {
+    let (mut world, memory, name) = writer();
+    let mut id = |change: Value| {
+        let answer = world.ask(&site(), "memory.update", change);
+        assert_eq!(answer["result"]["status"], "pending_review", "{answer}");
+        answer["result"]["id"].clone()
+    };
+    let guessed = id(json!({"id": name, "text": memory.text}));
+    let other = id(json!({"id": name, "kind": memory.kind}));
+    let more = id(json!({"id": name, "scopes": ["food"]}));
+    assert!(guessed != other && other != more && guessed != more);
+}
+
+/// Scopes that the subject may not see take no part in what it is answered; the person is told if there are too many.
+#[test]
+fn a_change_of_scopes_does_not_tell_of_hidden_ones() {
+    let granted: Vec<String> = (0..16).map(|n| format!("scope {n}")).collect();
+    let granted: Vec<&str> = granted.iter().map(String::as_str).collect();
+    for hidden in [false, true] {
+        let mut world = World::new();
+        let mut tea = draft("Likes green tea", "scope 0");
+        if hidden {
+            tea.scopes.push(keepsake_memory::Scope::new("health").unwrap());
+        }
+        world.command(Command::MemoryAdd { draft: tea }).unwrap();
+        world.grant(&site(), &granted, &["search", "add"], GrantDuration::UntilRevoked);
+        let hit = world.ask(&site(), "memory.search", json!({"query": "tea"}));
+        let name = hit["result"]["results"][0]["id"].clone();
+        let answer = world.ask(&site(), "memory.update", json!({"id": name, "scopes": granted}));
+        assert_eq!(answer["result"]["status"], "pending_review", "{answer}");
+        let id = world.inbox()[0].id;
+        let accepted = world.command(Command::InboxAccept { ids: vec![id], draft: None });
+        assert_eq!(accepted.is_err(), hidden);
+    }
+}
+
 #[test]
 fn a_removal_waits_and_goes_with_its_memory() {
     let (mut world, _, name) = writer();

@@ -1,7 +1,7 @@
 //! What subjects change and take back: their own proposals at once, everything else as a proposal.
 
 use keepsake_crypto::Primitives;
-use keepsake_memory::{Draft, Kind, MemoryId, Millis, Scope, normal_text};
+use keepsake_memory::{Kind, MemoryId, Millis, Scope, normal_text};
 use keepsake_policy::{Action, Authority, Subject, authorise};
 
 use super::question::own_name;
@@ -49,11 +49,12 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         if let Some(id) = open.own_proposal(subject, name) {
             let mut proposal = open.proposal(store, id).await?;
             match &mut proposal.proposed {
-                Proposed::New(draft) => *draft = change.apply(draft, &may)?,
+                Proposed::New(draft) => {
+                    *draft = change.patch(&draft.scopes, &may).apply(draft).normalised().map_err(out_of_form)?;
+                }
                 Proposed::Change { memory, patch, .. } => {
                     let (_, memory) = open.memory(store, *memory).await?;
-                    let before = memory.draft;
-                    *patch = Patch::between(&before, &change.apply(&patch.apply(&before), &may)?);
+                    *patch = core::mem::take(patch).then(change.patch(&memory.draft.scopes, &may));
                 }
                 Proposed::Removal { .. } => {
                     return Err(PageError::invalid("a proposal to forget can be taken back, not changed"));
@@ -63,7 +64,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         }
         let id = open.visible_to_writer(subject, name, now)?;
         let (_, memory) = open.memory(store, id).await?;
-        let patch = Patch::between(&memory.draft, &change.apply(&memory.draft, &may)?);
+        let patch = change.patch(&memory.draft.scopes, &may);
         let proposed = Proposed::Change { memory: id, revision: memory.revision, patch };
         self.propose(subject, request_id, proposed, effects).await
     }
@@ -212,18 +213,23 @@ impl Change {
         Ok(change)
     }
 
-    /// What a draft would say. Scopes in which the subject may not write stay.
-    fn apply(&self, draft: &Draft, may: &Authority<'_>) -> Result<Draft, PageError> {
-        let mut changed = draft.clone();
-        changed.text = self.text.clone().unwrap_or(changed.text);
-        changed.kind = self.kind.unwrap_or(changed.kind);
-        changed.valid_from = self.valid_from.or(changed.valid_from);
-        changed.valid_to = self.valid_to.or(changed.valid_to);
-        if let Some(scopes) = &self.scopes {
-            changed.scopes.retain(|scope| !may.covers(scope));
-            changed.scopes.extend(scopes.iter().cloned());
+    /// What it does to something that stands in these scopes; those in which the subject may not write stay. Nothing but
+    /// what the subject says and may see goes in: whether words left out of an answer were guessed, or how many scopes are
+    /// hidden, shows neither in what is answered nor in which proposals are the same. Where the whole is then not in form,
+    /// whoever accepts it is told.
+    fn patch(&self, standing: &[Scope], may: &Authority<'_>) -> Patch {
+        let leaves = |asked: &Vec<Scope>| {
+            let left = standing.iter().filter(|scope| may.covers(scope) && !asked.contains(scope));
+            left.cloned().collect()
+        };
+        Patch {
+            text: self.text.clone(),
+            kind: self.kind,
+            enters: self.scopes.clone().unwrap_or_default(),
+            leaves: self.scopes.as_ref().map(leaves).unwrap_or_default(),
+            valid_from: self.valid_from,
+            valid_to: self.valid_to,
         }
-        changed.normalised().map_err(out_of_form)
     }
 }
 
