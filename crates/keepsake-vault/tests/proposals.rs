@@ -119,6 +119,7 @@ fn a_removal_waits_and_goes_with_its_memory() {
     let (mut world, _, name) = writer();
     let answer = world.ask(&site(), "memory.delete", json!({ "id": name }));
     assert_eq!(answer["result"]["status"], "pending_review");
+    world.pass(1);
     world.ask(&site(), "memory.update", json!({"id": name, "text": "Likes black tea"}));
     let items = world.inbox();
     assert_eq!(items.iter().map(|item| item.proposes).collect::<Vec<_>>(), [Proposes::Removal, Proposes::Change]);
