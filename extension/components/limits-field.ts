@@ -72,42 +72,27 @@ export class LimitsField extends PageElement {
       <fieldset>
         <legend class="label">${t("limits")}</legend>
         <div class="stack tight">
-          ${names.map(
-            (name) =>
-              html`<div class="choice">
-                <input
-                  type="radio"
-                  name="profile"
-                  id="profile-${name}"
-                  data-testid="profile-${name}"
-                  aria-disabled=${this.#inert}
-                  .checked=${chosen === name}
-                  @change=${() => this.#chooseProfile(name)}
-                />
-                <label for="profile-${name}">${profileName(name)} <span class="hint">${t(`profileHint_${name}`)}</span></label>
-              </div>`,
-          )}
+          ${names.map((name) => {
+            const label = html`${profileName(name)} <span class="hint">${t(`profileHint_${name}`)}</span>`;
+            return this.#choice(
+              `profile-${name}`,
+              label,
+              chosen === name,
+              () => this.#chooseProfile(name),
+              "profile",
+            );
+          })}
         </div>
       </fieldset>
       <fieldset>
         <legend class="visually-hidden">${t("consentSensitivity")}</legend>
         <div class="choices">
           <span class="soft" aria-hidden="true">${t("consentSensitivity")}</span>
-          ${OFFERED_SENSITIVITIES.map(
-            (each) =>
-              html`<div class="choice">
-                <input
-                  type="radio"
-                  name="sensitivity"
-                  id="sensitivity-${each}"
-                  data-testid="sensitivity-${each}"
-                  aria-disabled=${this.#inert}
-                  .checked=${this.value.max_sensitivity === each}
-                  @change=${() => this.#chooseSensitivity(each)}
-                />
-                <label for="sensitivity-${each}">${sensitivityName(each)}</label>
-              </div>`,
-          )}
+          ${OFFERED_SENSITIVITIES.map((each) => {
+            const choose = () => this.#chooseSensitivity(each);
+            const checked = this.value.max_sensitivity === each;
+            return this.#choice(`sensitivity-${each}`, sensitivityName(each), checked, choose, "sensitivity");
+          })}
         </div>
       </fieldset>
       ${chosen === "custom" ? this.#ownLimits() : nothing}
@@ -118,19 +103,8 @@ export class LimitsField extends PageElement {
     return html`<fieldset>
         <legend class="label">${t("limitsKinds")}</legend>
         <div class="choices">
-          ${KINDS.map(
-            (kind) =>
-              html`<div class="choice">
-                <input
-                  type="checkbox"
-                  id="kind-${kind}"
-                  data-testid="kind-${kind}"
-                  aria-disabled=${this.#inert}
-                  .checked=${this.#kinds.has(kind)}
-                  @change=${() => this.#toggleKind(kind)}
-                />
-                <label for="kind-${kind}">${kindName(kind)}</label>
-              </div>`,
+          ${KINDS.map((kind) =>
+            this.#choice(`kind-${kind}`, kindName(kind), this.#kinds.has(kind), () => this.#toggleKind(kind)),
           )}
         </div>
         ${problem("kinds-problem", this.#kinds.size === 0 ? t("limitsNoKind") : undefined)}
@@ -151,17 +125,23 @@ export class LimitsField extends PageElement {
         <p class="hint" id="budget-hint">${t("limitsBudgetHint")}</p>
         ${problem("budget-problem", this.#budgetValid ? undefined : t("limitsBudgetBad"))}
       </div>
-      <div class="choice">
-        <input
-          type="checkbox"
-          id="each-time"
-          data-testid="each-time"
-          aria-disabled=${this.#inert}
-          .checked=${this.value.each_time}
-          @change=${this.#toggleEachTime}
-        />
-        <label for="each-time">${t("limitsEachTime")}</label>
-      </div>`;
+      ${this.#choice("each-time", t("limitsEachTime"), this.value.each_time, this.#toggleEachTime)}`;
+  }
+
+  /** One of several where they share a group, else something that is on or off. */
+  #choice(id: string, label: unknown, checked: boolean, choose: () => void, group?: string): unknown {
+    return html`<div class="choice">
+      <input
+        type=${group ? "radio" : "checkbox"}
+        name=${group ?? nothing}
+        id=${id}
+        data-testid=${id}
+        aria-disabled=${this.#inert}
+        .checked=${checked}
+        @change=${choose}
+      />
+      <label for=${id}>${label}</label>
+    </div>`;
   }
 
   get #inert(): "true" | typeof nothing {

@@ -13,7 +13,7 @@ use crate::commands::{at_most, changed, part, restored};
 use crate::format::{Patch, Proposal, Proposed};
 use crate::open::Open;
 use crate::requests::provenance;
-use crate::transaction::Stored;
+use crate::transaction::{Stored, Transaction};
 use crate::vault::{Parts, Vault};
 use crate::{Clock, Space, Store};
 
@@ -23,6 +23,18 @@ struct Deed {
     before: Option<Memory>,
     /// What is kept; nothing where the memory is forgotten.
     after: Option<Memory>,
+}
+
+impl Deed {
+    fn place<'a, P: Primitives>(&'a self, transaction: &mut Transaction<'a, P>) {
+        let words = self.before.as_ref().map(|before| before.draft.text.as_str());
+        match (&self.after, self.slot) {
+            (Some(after), Some(slot)) => transaction.replace_memory(slot, after, words),
+            (Some(after), None) => transaction.add_memory(after),
+            (None, Some(slot)) => transaction.forget_memory(slot, words),
+            (None, None) => {}
+        }
+    }
 }
 
 impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
@@ -60,15 +72,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let leaving = open.leaving(proposals.iter().map(|proposal| proposal.id), &gone);
         let mut transaction = open.transaction(random);
         leaving.iter().for_each(|(_, stored)| transaction.delete(Space::Inbox, *stored));
-        for deed in deeds.values() {
-            let words = deed.before.as_ref().map(|before| before.draft.text.as_str());
-            match (&deed.after, deed.slot) {
-                (Some(after), Some(slot)) => transaction.replace_memory(slot, after, words),
-                (Some(after), None) => transaction.add_memory(after),
-                (None, Some(slot)) => transaction.forget_memory(slot, words),
-                (None, None) => {}
-            }
-        }
+        deeds.values().for_each(|deed| deed.place(&mut transaction));
         for (subject, accepted) in by_subject(&proposals) {
             transaction.receipt(now, subject, ReceiptEntry::Reviewed { accepted, declined: Vec::new() })?;
         }
@@ -140,15 +144,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             }
         }
         let mut transaction = open.transaction(random);
-        for deed in &deeds {
-            let words = deed.before.as_ref().map(|before| before.draft.text.as_str());
-            match (&deed.after, deed.slot) {
-                (Some(after), Some(slot)) => transaction.replace_memory(slot, after, words),
-                (Some(after), None) => transaction.add_memory(after),
-                (None, Some(slot)) => transaction.forget_memory(slot, words),
-                (None, None) => {}
-            }
-        }
+        deeds.iter().for_each(|deed| deed.place(&mut transaction));
         let mut proposals = Vec::new();
         let mut back: BTreeSet<MemoryId> = transaction.open.inbox.keys().copied().collect();
         for item in items {
