@@ -135,6 +135,15 @@ fn where_the_person_picks_nothing_else_leaves() {
     let effects = world.decide(&consent, ConsentDecision::Release { records: vec![] });
     assert_eq!(found(&answer_to(&effects, &request).unwrap()), Vec::<String>::new(), "asked also where nothing fits");
 
+    for (records, has_cursor) in [(vec![], false), (vec![street.id], true)] {
+        let (request, consent) = world.ask_person(&site(), "memory.list", json!({}));
+        let pick = |id| Picked { id, revision: 1, redact: vec![] };
+        let records = records.into_iter().map(pick).collect();
+        let effects = world.decide(&consent, ConsentDecision::Release { records });
+        let cursor = answer_to(&effects, &request).unwrap()["result"]["next_cursor"].is_string();
+        assert_eq!(cursor, has_cursor, "a cursor names what left, and tells of nothing else");
+    }
+
     let (request, consent) = world.ask_person(&site(), "memory.list", json!({}));
     let (reply, effects) = pollster::block_on(world.vault.command(Command::SubjectRevoke { subject: site() }));
     assert_eq!(reply.unwrap(), Reply::SubjectRevoke(Revoked { ended: 1, known: 1 }));

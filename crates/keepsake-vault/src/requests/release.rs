@@ -102,10 +102,12 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             grants: used.iter().map(|grant| hex::encode(grant.id)).collect(),
             purpose: used.iter().find_map(|grant| grant.purpose.clone()),
         };
-        let next = match (over_budget > 0, released.last()) {
-            // What stays today can be listed tomorrow.
-            (true, Some(one)) => Some((one.memory.created, one.memory.id)),
-            _ => last.filter(|_| more),
+        // What stays today can be listed tomorrow. And a cursor names a memory: where the person picks it is the last that
+        // left, and it says nothing of whether there are others.
+        let next = if over_budget > 0 || picked.is_some() {
+            released.last().map(|one| (one.memory.created, one.memory.id))
+        } else {
+            last.filter(|_| more)
         };
         let next_cursor = next.and_then(|(created, id)| {
             let name = open.own_name(&subject.to_string(), &id);
