@@ -7,7 +7,7 @@ use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use keepsake_crypto::{CryptoError, Plaintext, Primitives, Random, SecretKey};
 use keepsake_vault::Clock;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Crypto, CryptoKey, SubtleCrypto};
 
 /// How many keys SubtleCrypto holds for us at once: one for each run of long messages that is being read or written.
@@ -144,8 +144,9 @@ impl Primitives for BrowserPrimitives {
         };
         let opened = open().await.map_err(|_| CryptoError::DoesNotOpen)?;
         let plaintext = Plaintext::from(opened.to_vec());
-        // What the browser handed over is not needed any more, and would lie about until it is collected.
-        opened.fill(0, 0, opened.length());
+        // What the browser handed over is not needed any more, and would lie about until it is collected. It is wiped as soon as
+        // this task waits for something: SubtleCrypto, on a thread of its own, is at the next message by then.
+        spawn_local(async move { drop(opened.fill(0, 0, opened.length())) });
         Ok(plaintext)
     }
 }
