@@ -29,7 +29,9 @@ export class VaultHost {
 
   /** A site's or an extension's request; its answer comes as an effect. */
   async handle(subject: Subject, requestId: string, body: string): Promise<void> {
-    await this.#perform(await this.#callAcrossLocks({ op: "handle", subject, requestId, body }), "asker");
+    const effects = await this.#callAcrossLocks({ op: "handle", subject, requestId, body });
+    await this.#perform(effects, "asker");
+    this.#tidyAfter(effects);
   }
 
   /** The asker is gone, or wants these answers no longer. */
@@ -197,6 +199,13 @@ export class VaultHost {
     }
   }
 
+  /** The search index takes in and writes down what changed. */
+  #tidyAfter(effects: readonly Effect[]): void {
+    if (effects.some((effect) => effect.effect === "changed" && effect.topics.includes("memories"))) {
+      void this.#tidyUp();
+    }
+  }
+
   /** What the vault asks for is done also where it refuses. */
   async #carryOut(
     call: Extract<VaultCall, { op: "command" | "changePassphrase" }>,
@@ -204,6 +213,7 @@ export class VaultHost {
   ): Promise<Replied> {
     const replied = await this.#call(call, transfer);
     await this.#perform(replied.effects, "person");
+    this.#tidyAfter(replied.effects);
     if (replied.error) throw new OwnerFailure(replied.error);
     return replied;
   }

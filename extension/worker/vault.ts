@@ -49,7 +49,7 @@ async function answer({ id, call }: VaultRequest): Promise<void> {
 async function carryOut(call: VaultCall): Promise<unknown> {
   switch (call.op) {
     case "open":
-      opened = await Vault.open(call.kept.state, call.kept.key);
+      opened = await Vault.open(call.kept.state, call.kept.key, fetchMeanings);
       running = opened.running();
       return undefined;
     case "handle":
@@ -190,6 +190,12 @@ async function wipeAfter<R>(bytes: Uint8Array, use: (bytes: Uint8Array) => Promi
 function crash(error: unknown): void {
   console.error("Keepsake's vault stopped.", error);
   post({ crashed: true });
+}
+
+/** The embedding table, a file of the add-on. */
+async function fetchMeanings(): Promise<Uint8Array> {
+  const response = await fetch(new URL("../search/meanings.bin", import.meta.url));
+  return new Uint8Array(await response.arrayBuffer());
 }
 
 function post(response: VaultResponse): void {

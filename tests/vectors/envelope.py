@@ -26,6 +26,7 @@ PURPOSES = [
     "decision",
     "receipt",
     "catalogue",
+    "index",
     "manifest",
     "slot passphrase",
     "slot recovery",

@@ -43,6 +43,8 @@ pub enum Purpose {
     Receipt,
     /// A segment of the catalogue: what is known of memories without their words.
     Catalogue,
+    /// A segment of the search index.
+    Index,
     /// What the vault commits to.
     Manifest,
     /// The vault key, wrapped by what a passphrase derives to.
@@ -57,12 +59,13 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Record,
         Self::Inbox,
         Self::Decision,
         Self::Receipt,
         Self::Catalogue,
+        Self::Index,
         Self::Manifest,
         Self::PassphraseSlot,
         Self::RecoverySlot,
@@ -78,6 +81,7 @@ impl Purpose {
             Self::Decision => "decision",
             Self::Receipt => "receipt",
             Self::Catalogue => "catalogue",
+            Self::Index => "index",
             Self::Manifest => "manifest",
             Self::PassphraseSlot => "slot passphrase",
             Self::RecoverySlot => "slot recovery",

@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use idb::{Factory, TransactionMode as WriteMode};
-use js_sys::{Array, Function, Object, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use keepsake_vault::{Batch, ObjectKey, Placed, Space, Store, StoreError};
 use rexie::{ObjectStore, Rexie, TransactionMode};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
 
 /// The version of the database's object stores, not of what is in them.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A database of this extension.
 pub struct IdbStore {
     reads: Rexie,
     /// The same database, for what rexie has no way to say: strict writes, and many reads with one wait.
     direct: IdbDatabase,
+    meanings: Option<Function>,
 }
 
 impl IdbStore {
@@ -34,7 +36,13 @@ impl IdbStore {
             Err(error) => Err(error),
         };
         let direct = direct.map_err(|error| StoreError::Unavailable(describe(&error)))?;
-        Ok(Self { reads, direct: direct.into() })
+        Ok(Self { reads, direct: direct.into(), meanings: None })
+    }
+
+    /// With a function that fetches the embedding table: it answers a promise of a `Uint8Array`.
+    #[must_use]
+    pub fn with_meanings(self, fetch: Function) -> Self {
+        Self { meanings: Some(fetch), ..self }
     }
 
     /// A transaction over all object stores that is complete only when its bytes are on the disk.
@@ -117,6 +125,11 @@ impl Store for IdbStore {
         let store = transaction.store(space.name()).map_err(read_failed)?;
         let keys = store.get_all_keys(None, None).await.map_err(read_failed)?;
         keys.iter().map(object_key).collect()
+    }
+
+    async fn meanings(&self) -> Option<Vec<u8>> {
+        let fetching = self.meanings.as_ref()?.call0(&JsValue::UNDEFINED).ok()?.dyn_into::<Promise>().ok()?;
+        bytes(&JsFuture::from(fetching).await.ok()?).ok()
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {

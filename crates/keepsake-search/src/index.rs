@@ -79,40 +79,45 @@ impl Index {
         }
     }
 
-    /// The texts of a range of slots as bytes, for [`Self::load`]: the index at rest, to be sealed by the caller.
-    pub fn segment(&self, slots: Range<Slot>) -> Vec<u8> {
+    /// The texts in these slots, in their order, as bytes for [`Self::load`]: the index at rest, to be sealed by the caller.
+    pub fn segment(&self, slots: &[Slot]) -> Vec<u8> {
         segment::encode(slots, self.lexicon.table_print(), &self.texts, &self.postings)
     }
 
-    /// Takes in the texts of a segment, which covers these slots, without learning them anew; answers their slots.
-    /// Where it fails, nothing is changed.
-    pub fn load(&mut self, bytes: &[u8], slots: Range<Slot>) -> Result<Vec<Slot>, SegmentError> {
-        let slots = slots.start..slots.end.min(MAX_SLOTS);
-        let segment = segment::decode(bytes, slots, self.lexicon.table_print())?;
-        self.take_in(segment)
+    /// Takes in the texts of a segment without learning them anew. `slots` says which slot each of the slots that it was
+    /// written of is by now, each a free one, or that its text is to be left out. Where it fails, nothing is changed.
+    pub fn load(&mut self, bytes: &[u8], slots: &[Option<Slot>]) -> Result<(), SegmentError> {
+        let segment = segment::decode(bytes, slots.len(), self.lexicon.table_print())?;
+        self.take_in(segment, slots)
     }
 
-    fn take_in(&mut self, segment: Segment) -> Result<Vec<Slot>, SegmentError> {
+    fn take_in(&mut self, segment: Segment, slots: &[Option<Slot>]) -> Result<(), SegmentError> {
         let Segment { texts, terms, postings } = segment;
-        if texts.iter().any(|(slot, ..)| self.texts.get(*slot).is_some()) {
+        let slot_of = |place: Slot| slots.get(place as usize).copied().flatten().filter(|slot| *slot < MAX_SLOTS);
+        if texts.iter().any(|(place, ..)| slot_of(*place).is_some_and(|slot| self.texts.get(slot).is_some())) {
             return Err(SegmentError::Taken);
         }
         let mut numbers = Vec::with_capacity(terms.len());
         let mut from = 0;
         for (name, until) in terms {
-            let term = self.postings.number(&name);
-            self.postings.extend(term, postings.get(from..until).unwrap_or_default());
+            let list = postings.get(from..until).unwrap_or_default();
+            let list = list.iter().filter_map(|one| Some(Posting::new(slot_of(one.slot())?, one.halves())));
+            let mut list: Vec<Posting> = list.collect();
+            if !list.is_sorted_by_key(|posting| posting.slot()) {
+                list.sort_unstable_by_key(|posting| posting.slot());
+            }
+            let term = (!list.is_empty()).then(|| self.postings.number(&name));
+            term.iter().for_each(|term| self.postings.extend(*term, &list));
             numbers.push(term);
             from = until;
         }
-        let mut slots = Vec::with_capacity(texts.len());
-        for (slot, facts, traits, meaning) in texts {
-            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied());
+        for (place, facts, traits, meaning) in texts {
+            let Some(slot) = slot_of(place) else { continue };
+            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied().flatten());
             self.texts.insert(slot, facts, Traits { speaker, ..traits }, meaning.as_ref());
-            slots.push(slot);
         }
         self.workspace.get_mut().views.forget();
-        Ok(slots)
+        Ok(())
     }
 
     /// The `limit` visible texts that fit best, best first; equal scores come in the order of their slots. What is not
@@ -194,9 +199,10 @@ impl Index {
 /// Reads a segment and writes it again; `None` where it is none. For the fuzzer, whatever table it was made with.
 #[doc(hidden)]
 pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
-    const SLOTS: Range<Slot> = 0..4096;
+    let slots: Vec<Slot> = (0..4096).collect();
     let table = u64::from_be_bytes(*bytes.get(1..)?.first_chunk()?);
     let mut index = Index::default();
-    index.take_in(segment::decode(bytes, SLOTS, table).ok()?).ok()?;
-    Some(segment::encode(SLOTS, table, &index.texts, &index.postings))
+    let places: Vec<Option<Slot>> = slots.iter().copied().map(Some).collect();
+    index.take_in(segment::decode(bytes, slots.len(), table).ok()?, &places).ok()?;
+    Some(segment::encode(&slots, table, &index.texts, &index.postings))
 }

@@ -1,10 +1,9 @@
-//! The index at rest: the texts of a range of slots as bytes, with their words and meanings, and back.
+//! The index at rest: some texts as bytes, with their words and meanings, and back.
 //!
 //! A segment stands on its own: it has its own terms, and can be read, written and left out without any other.
 //! `docs/retrieval.md` tells the bytes. What reads as a segment has one form, so that the same texts give the same bytes.
 
 use core::fmt;
-use core::ops::Range;
 use std::collections::BTreeMap;
 
 use crate::facts::{Belief, Facts, Place, Slot, Texts, Traits};
@@ -43,9 +42,9 @@ pub enum SegmentError {
     UnknownVersion,
     /// Its meanings are those of another embedding table, or of none.
     OtherTable,
-    /// The bytes are no segment of these slots.
+    /// The bytes are no segment of so many texts.
     Damaged,
-    /// One of its slots is taken already.
+    /// The index has a text already in the place of one of its own.
     Taken,
 }
 
@@ -64,32 +63,34 @@ impl core::error::Error for SegmentError {}
 
 /// A segment that was read, not yet part of an index.
 pub(crate) struct Segment {
-    /// In the order of their slots. Speakers are places in `terms`.
+    /// With their places in the segment, in that order. Speakers are places in `terms`.
     pub texts: Vec<(Slot, Facts, Traits, Option<Meaning>)>,
     /// In their order, with where their postings end.
     pub terms: Vec<(Box<str>, usize)>,
+    /// Of the places in the segment.
     pub postings: Vec<Posting>,
 }
 
-/// Writes the texts of a range of slots. `table` is the print of the embedding table, 0 without one.
-pub(crate) fn encode(slots: Range<Slot>, table: u64, texts: &Texts, postings: &Postings) -> Vec<u8> {
-    let terms: Vec<(&str, Term, &[Posting])> = postings
+/// Writes the texts in these slots, which are in order. `table` is the print of the embedding table, 0 without one.
+pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Postings) -> Vec<u8> {
+    let (places, there): (Vec<u64>, Vec<Slot>) =
+        (0..).zip(slots.iter().copied()).filter(|(_, slot)| texts.there().has(*slot)).unzip();
+    let terms: Vec<(&str, Term, Vec<Placed>)> = postings
         .all()
-        .map(|(name, term)| (name, term, within(postings.list(term), &slots)))
+        .map(|(name, term)| (name, term, within(postings.list(term), &there)))
         .filter(|(.., list)| !list.is_empty())
         .collect();
-    let places: BTreeMap<Term, u64> = (0..).zip(&terms).map(|(place, (_, term, _))| (*term, place)).collect();
-    let there: Vec<Slot> = slots.clone().filter(|slot| texts.there().has(*slot)).collect();
+    let speakers: BTreeMap<Term, u64> = (0..).zip(&terms).map(|(place, (_, term, _))| (*term, place)).collect();
     let mut writer = Writer(vec![VERSION]);
     writer.0.extend(table.to_be_bytes());
     writer.number(there.len() as u64);
-    let (mut next, mut written) = (slots.start, 0);
-    for slot in &there {
-        let Some(text) = texts.get(*slot) else { continue };
-        writer.number(u64::from(slot - next));
-        next = slot + 1;
-        let speaker = text.traits.speaker.and_then(|speaker| places.get(&speaker).copied());
-        writer.text(&text.facts, &text.traits, speaker, &mut written, texts.meanings.get(*slot));
+    let (mut next, mut written) = (0, 0);
+    for (place, slot) in places.into_iter().zip(there.iter().copied()) {
+        let Some(text) = texts.get(slot) else { continue };
+        writer.number(place - next);
+        next = place + 1;
+        let speaker = text.traits.speaker.and_then(|speaker| speakers.get(&speaker).copied());
+        writer.text(&text.facts, &text.traits, speaker, &mut written, texts.meanings.get(slot));
     }
     writer.number(terms.len() as u64);
     let mut before = "";
@@ -100,18 +101,20 @@ pub(crate) fn encode(slots: Range<Slot>, table: u64, texts: &Texts, postings: &P
         writer.number(rest.len() as u64);
         writer.0.extend(rest);
         before = name;
-        writer.list(list, &there);
+        writer.list(&list);
     }
     writer.0
 }
 
-/// The postings of a list that are of a range of slots.
-fn within<'a>(list: &'a [Posting], slots: &Range<Slot>) -> &'a [Posting] {
-    if list.last().is_none_or(|last| last.slot() < slots.start) {
-        return &[];
-    }
-    let place = |slot: Slot| list.partition_point(|posting| posting.slot() < slot);
-    list.get(place(slots.start)..place(slots.end)).unwrap_or_default()
+/// A posting with the number of its text among the segment's texts.
+type Placed = (usize, Posting);
+
+/// The postings of a list that are of these texts.
+fn within(list: &[Posting], slots: &[Slot]) -> Vec<Placed> {
+    let (Some(first), Some(last)) = (slots.first(), slots.last()) else { return Vec::new() };
+    let from = list.partition_point(|posting| posting.slot() < *first);
+    let postings = list.get(from..).unwrap_or_default().iter().take_while(|posting| posting.slot() <= *last);
+    postings.filter_map(|posting| Some((slots.binary_search(&posting.slot()).ok()?, *posting))).collect()
 }
 
 /// How many bytes two terms begin with alike.
@@ -174,18 +177,17 @@ impl Writer {
         }
     }
 
-    /// The postings of a term, by the places of the texts in the segment.
-    fn list(&mut self, list: &[Posting], there: &[Slot]) {
+    /// The postings of a term, by the numbers of their texts.
+    fn list(&mut self, list: &[Placed]) {
         self.number(list.len() as u64);
         let mut next = 0;
-        for posting in list {
-            let place = there.partition_point(|slot| *slot < posting.slot());
+        for (text, posting) in list {
             let is_once = posting.halves() == ONCE;
-            self.number(((place - next) as u64) << 1 | u64::from(!is_once));
+            self.number(((text - next) as u64) << 1 | u64::from(!is_once));
             if !is_once {
                 self.0.push(posting.halves() as u8);
             }
-            next = place + 1;
+            next = text + 1;
         }
     }
 }
@@ -199,8 +201,8 @@ fn unzigzag(number: u64) -> u64 {
     number >> 1 ^ (number & 1).wrapping_neg()
 }
 
-/// Reads what [`encode`] wrote, and refuses every other form.
-pub(crate) fn decode(bytes: &[u8], slots: Range<Slot>, table: u64) -> Result<Segment, SegmentError> {
+/// Reads what [`encode`] wrote of so many slots, and refuses every other form.
+pub(crate) fn decode(bytes: &[u8], places: usize, table: u64) -> Result<Segment, SegmentError> {
     let mut reader = Reader(bytes);
     if reader.take()? != [VERSION] {
         return Err(SegmentError::UnknownVersion);
@@ -208,17 +210,18 @@ pub(crate) fn decode(bytes: &[u8], slots: Range<Slot>, table: u64) -> Result<Seg
     if u64::from_be_bytes(reader.take()?) != table {
         return Err(SegmentError::OtherTable);
     }
-    let (mut next, mut written) = (slots.start, 0);
+    let (mut next, mut written) = (0 as Slot, 0);
     let mut texts = Vec::new();
     for _ in 0..reader.number()? {
         let gap = Slot::try_from(reader.number()?).map_err(|_| SegmentError::Damaged)?;
-        let slot = next.checked_add(gap).filter(|slot| *slot < slots.end).ok_or(SegmentError::Damaged)?;
-        next = slot + 1;
+        let place = next.checked_add(gap);
+        let place = place.filter(|place| (*place as usize) < places).ok_or(SegmentError::Damaged)?;
+        next = place + 1;
         let (facts, traits, meaning) = reader.text(&mut written)?;
         if meaning.is_some() && table == 0 {
             return Err(SegmentError::Damaged);
         }
-        texts.push((slot, facts, traits, meaning));
+        texts.push((place, facts, traits, meaning));
     }
     let mut terms = Vec::new();
     let mut postings = Vec::new();

@@ -47,7 +47,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             return Ok(true);
         }
         if self.session.looked_through {
-            return Ok(false);
+            return self.index_step(effects).await;
         }
         let Parts { open, store, random, .. } = self.parts()?;
         let before = open.problems.count();
@@ -62,6 +62,18 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             effects.push(changed(&[Topic::State, Topic::Memories]));
         }
         Ok(true)
+    }
+
+    async fn index_step(&mut self, effects: &mut Vec<Effect>) -> Result<bool, OwnerError> {
+        let Parts { open, store, random, .. } = self.parts()?;
+        let before = open.index_progress();
+        let more = open.index_step(store, random).await?;
+        match (before, open.index_progress()) {
+            (Some(_), None) => effects.push(changed(&[Topic::State, Topic::Memories])),
+            (before, now) if before != now => effects.push(changed(&[Topic::State])),
+            _ => {}
+        }
+        Ok(more)
     }
 
     pub(crate) async fn check(

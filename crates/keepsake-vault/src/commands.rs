@@ -155,6 +155,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 damaged: 0,
                 aside: 0,
                 rotation: None,
+                index: None,
                 backup_due: false,
                 paused: false,
             },
@@ -166,6 +167,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 damaged: open.problems.count(),
                 aside: open.records.aside() as u32,
                 rotation: open.rotation_progress(),
+                index: open.index_progress(),
                 backup_due: open.backup(self.clock.now()).due,
                 paused: open.manifest.paused,
             },
@@ -252,10 +254,10 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         kind: Option<Kind>,
         page: core::ops::Range<usize>,
     ) -> Result<MemoryPage, OwnerError> {
-        let Parts { open, store, now, .. } = self.parts()?;
+        let Parts { open, store, random, now } = self.parts()?;
         let query = query.filter(|query| !query.trim().is_empty());
         if query.is_some() {
-            open.make_index(store).await?;
+            open.hurry_index(store, random).await?;
         }
         let passes = |slot: Slot, entry: &Entry| {
             scope.as_ref().is_none_or(|scope| open.records.scopes(entry).contains(scope))

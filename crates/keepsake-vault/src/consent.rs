@@ -198,10 +198,10 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     ) -> Result<ConsentRecords, OwnerError> {
         self.opened()?;
         let (terms, ..) = self.asked_permission(id)?;
-        let Parts { open, store, now, .. } = self.parts()?;
+        let Parts { open, store, random, now } = self.parts()?;
         let query = query.filter(|query| !query.trim().is_empty());
         if query.is_some() {
-            open.make_index(store).await?;
+            open.make_index(store, random).await?;
         }
         let reads = terms.actions.iter().any(|action| matches!(action, Action::Search | Action::Read));
         let Meant { scopes, max_sensitivity, kinds } = meant;

@@ -93,7 +93,7 @@ impl Manifest {
         match space {
             Space::Inbox => Some(&self.inbox),
             Space::Decisions => Some(&self.decisions),
-            Space::Meta | Space::Records | Space::Catalogue | Space::Receipts => None,
+            Space::Meta | Space::Records | Space::Catalogue | Space::Receipts | Space::Index => None,
         }
     }
 
@@ -102,8 +102,8 @@ impl Manifest {
         match space {
             Space::Inbox => Some(&mut self.inbox),
             Space::Decisions => Some(&mut self.decisions),
-            // Memories and segments are named one by one, receipts are a chain.
-            Space::Meta | Space::Records | Space::Catalogue | Space::Receipts => None,
+            // Memories and segments are named one by one, receipts are a chain, the index can be made again.
+            Space::Meta | Space::Records | Space::Catalogue | Space::Receipts | Space::Index => None,
         }
     }
 }
@@ -438,10 +438,8 @@ impl Keyring {
 }
 
 fn sealers(key: &VaultKey) -> BTreeMap<Purpose, Sealer> {
-    [Purpose::Record, Purpose::Inbox, Purpose::Decision, Purpose::Receipt, Purpose::Catalogue, Purpose::Manifest]
-        .into_iter()
-        .map(|purpose| (purpose, key.derive_sealer(purpose)))
-        .collect()
+    let spaces = Space::ALL.into_iter().map(purpose_of);
+    spaces.map(|purpose| (purpose, key.derive_sealer(purpose))).collect()
 }
 
 /// What envelope belongs to a space; the meta space holds several kinds.
@@ -452,6 +450,7 @@ pub(crate) fn purpose_of(space: Space) -> Purpose {
         Space::Inbox => Purpose::Inbox,
         Space::Decisions => Purpose::Decision,
         Space::Receipts => Purpose::Receipt,
+        Space::Index => Purpose::Index,
         Space::Meta => Purpose::Manifest,
     }
 }

@@ -13,6 +13,7 @@ mod forgetting;
 mod format;
 mod grants;
 mod inbox;
+mod indexing;
 mod open;
 mod picking;
 mod protection;

@@ -23,9 +23,6 @@ use crate::restoring::{Exporting, Restoring};
 use crate::transaction::{Stored, Transaction};
 use crate::{ObjectKey, Space, Store};
 
-/// How many memories are read at once where all are.
-const READ_AT_ONCE: usize = 500;
-
 /// A proposal without its text.
 #[derive(Debug, Clone)]
 pub(crate) struct Waiting {
@@ -197,15 +194,7 @@ impl Open {
 
     /// The memories in these slots, in their order; one that is not what was written is left out, and noted.
     pub async fn memories(&self, store: &impl Store, slots: &[Slot]) -> Result<Vec<Memory>, OwnerError> {
-        let envelopes = self.envelopes(store, slots).await?;
-        let opened = slots.iter().zip(envelopes).filter_map(|(slot, envelope)| {
-            let memory = self.open_memory(*slot, envelope.as_deref());
-            if memory.is_none() {
-                self.problems.suspects.borrow_mut().insert(*slot);
-            }
-            memory
-        });
-        Ok(opened.collect())
+        Ok(self.memories_or_none(store, slots).await?.into_iter().flatten().collect())
     }
 
     /// What is stored for these slots, in their order.
@@ -248,26 +237,20 @@ impl Open {
         self.records.due(entry).is_none_or(|due| due > now) && !self.problems.suspects.borrow().contains(&slot)
     }
 
-    /// Reads every memory's words into the index, where that is not done yet. Until then no question can be asked.
-    pub async fn make_index(&mut self, store: &impl Store) -> Result<(), OwnerError> {
-        if self.records.is_indexed() {
-            return Ok(());
-        }
-        let slots: Vec<Slot> = self.records.kept().map(|(slot, _)| slot).collect();
-        let mut index = keepsake_search::Index::default();
-        for slots in slots.chunks(READ_AT_ONCE) {
-            for (slot, envelope) in slots.iter().zip(self.envelopes(store, slots).await?) {
-                match self.open_memory(*slot, envelope.as_deref()) {
-                    Some(memory) => {
-                        let words = index.learn(&memory.draft.text);
-                        index.insert(*slot, words, self.records.search_facts(*slot));
-                    }
-                    None => drop(self.problems.suspects.borrow_mut().insert(*slot)),
-                }
+    /// The memories in these slots; nothing, and a note, for one that is not what was written.
+    pub async fn memories_or_none(
+        &self,
+        store: &impl Store,
+        slots: &[Slot],
+    ) -> Result<Vec<Option<Memory>>, OwnerError> {
+        let opened = slots.iter().zip(self.envelopes(store, slots).await?).map(|(slot, envelope)| {
+            let memory = self.open_memory(*slot, envelope.as_deref());
+            if memory.is_none() {
+                self.problems.suspects.borrow_mut().insert(*slot);
             }
-        }
-        *self.records.index_mut() = Some(index);
-        Ok(())
+            memory
+        });
+        Ok(opened.collect())
     }
 
     /// One proposal.

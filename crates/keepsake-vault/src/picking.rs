@@ -69,8 +69,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     async fn found(&mut self, subject: &keepsake_policy::Subject, asked: &Asked) -> Result<Option<Found>, OwnerError> {
         let question = asked.check().map_err(moot)?;
         let running = crate::Running::default();
-        let Parts { open, store, now, .. } = self.parts()?;
-        open.answer_to(store, subject, &question, now, &running).await.map_err(moot)
+        let Parts { open, store, random, now } = self.parts()?;
+        open.answer_to(store, random, subject, &question, now, &running).await.map_err(moot)
     }
 
     fn asked_release(&self, id: &str) -> Result<(Pending, Asked), OwnerError> {

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use keepsake_crypto::{CryptoError, TextKey};
 use keepsake_memory::{Memory, MemoryId, Millis, Scope, Trust};
 use keepsake_policy::RecordFacts;
-use keepsake_search::{Facts, Index, Query, Slot};
+use keepsake_search::{Query, Slot};
 
 use crate::catalogue::{
     Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, SegmentRef, Standing, Writer, decode_segment,
 };
+
+use crate::indexing::Indexed;
 
 /// A day, in milliseconds.
 const DAY: Millis = 24 * 60 * 60 * 1000;
@@ -31,8 +33,8 @@ pub(crate) struct Records {
     next_due: Option<Millis>,
     kept: usize,
     aside: usize,
-    /// Made when the first question is asked: it takes every memory's words.
-    index: Option<Index>,
+    /// Begun when it is first needed.
+    indexed: Option<Indexed>,
 }
 
 /// A change of entries that is worked out and not yet done.
@@ -97,9 +99,14 @@ impl Records {
         self.entries.get(slot as usize)
     }
 
+    /// Whether the memory in a slot is kept.
+    pub fn is_kept(&self, slot: Slot) -> bool {
+        self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept)
+    }
+
     /// The slot of a memory that is kept.
     pub fn find(&self, id: MemoryId) -> Option<Slot> {
-        self.find_any(id).filter(|slot| self.get(*slot).is_some_and(|entry| entry.standing == Standing::Kept))
+        self.find_any(id).filter(|slot| self.is_kept(*slot))
     }
 
     /// The slot of a memory, whatever became of it. Looks through all: a hundred thousand ids lie in a few megabytes.
@@ -210,26 +217,19 @@ impl Records {
 
     /// Those that pass and fit the query, the best first, with their scores. Nothing where the index is not made yet.
     pub fn search(&self, query: &Query<'_>, limit: usize, passes: impl Fn(Slot, &Entry) -> bool) -> Vec<(Slot, f64)> {
-        let Some(index) = &self.index else { return Vec::new() };
+        let Some(Indexed { index, .. }) = &self.indexed else { return Vec::new() };
         let visible =
             |slot| self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept && passes(slot, entry));
         index.search(query, limit, visible).into_iter().map(|hit| (hit.slot, hit.score)).collect()
     }
 
-    /// What the index knows of a memory besides its words.
-    pub fn search_facts(&self, slot: Slot) -> Facts {
-        let known = |entry: &Entry| Facts { written: Some(entry.created), expires: entry.expires, ..Facts::default() };
-        self.get(slot).map(known).unwrap_or_default()
+    /// The index, where it is begun.
+    pub fn indexed(&self) -> Option<&Indexed> {
+        self.indexed.as_ref()
     }
 
-    /// Whether questions can be asked.
-    pub fn is_indexed(&self) -> bool {
-        self.index.is_some()
-    }
-
-    /// Begins or goes on to make the index.
-    pub fn index_mut(&mut self) -> &mut Option<Index> {
-        &mut self.index
+    pub fn indexed_mut(&mut self) -> &mut Option<Indexed> {
+        &mut self.indexed
     }
 
     /// How many stand in each scope, of those that pass.

@@ -97,6 +97,8 @@ impl Open {
         transaction.put_header(header)?;
         transaction.put_meta(FORMER_KEY, former);
         transaction.put_meta(SESSION_KEY, session);
+        // Its segments name memories by the envelopes that they have now.
+        transaction.clear_index();
         let manifest = transaction.manifest_mut();
         manifest.key += 1;
         manifest.key_made = now;

@@ -17,12 +17,14 @@ pub enum Space {
     Decisions,
     /// Receipts.
     Receipts,
+    /// The search index, in segments: it can be made again from the memories.
+    Index,
 }
 
 impl Space {
     /// Every space.
-    pub const ALL: [Self; 6] =
-        [Self::Meta, Self::Records, Self::Catalogue, Self::Inbox, Self::Decisions, Self::Receipts];
+    pub const ALL: [Self; 7] =
+        [Self::Meta, Self::Records, Self::Catalogue, Self::Inbox, Self::Decisions, Self::Receipts, Self::Index];
 
     /// Its name; part of the format.
     pub fn name(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Space {
             Self::Inbox => "inbox",
             Self::Decisions => "decisions",
             Self::Receipts => "receipts",
+            Self::Index => "index",
         }
     }
 }
@@ -85,6 +88,11 @@ pub trait Store {
 
     /// The key of every object of a space, in their order.
     async fn keys(&self, space: Space) -> Result<Vec<ObjectKey>, StoreError>;
+
+    /// The embedding table that comes with the program, where it does: it is read once a vault is open.
+    async fn meanings(&self) -> Option<Vec<u8>> {
+        None
+    }
 
     /// Makes the changes; answers when they are durable, all or none.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;

@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::api::{OwnerError, ReceiptEntry};
 use crate::catalogue::{Entry, SegmentRef, Standing, Writer, encode_segment};
 use crate::format::{Decision, HEADER_KEY, Header, MANIFEST_KEY, Manifest, Receipt, encode, encode_memory, purpose_of};
+use crate::indexing::{Indexed, facts_of};
 use crate::open::Open;
 use crate::records::{Change, entry_of};
 use crate::{Batch, ObjectKey, Placed, Space, Store, StoreError};
@@ -77,8 +78,8 @@ pub(crate) struct Transaction<'a, P> {
     /// Decisions that are no more.
     ended: Vec<[u8; 16]>,
     /// Texts for the index to take in: of new memories, and of those in a slot.
-    added_texts: Vec<&'a str>,
-    changed_texts: Vec<(Slot, Option<&'a str>, Option<&'a str>)>,
+    added_texts: Vec<&'a Memory>,
+    changed_texts: Vec<(Slot, Option<&'a str>, Option<&'a Memory>)>,
 }
 
 impl<'a, P: Primitives> Transaction<'a, P> {
@@ -157,13 +158,13 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         let target = Target::New(self.added.len());
         let entry = self.place_memory(memory, writer, target);
         self.added.push(entry);
-        self.added_texts.push(&memory.draft.text);
+        self.added_texts.push(memory);
     }
 
     /// Puts a memory in a slot that another revision of it has, or had. `before` is the text that the index knows there.
     pub fn replace_memory(&mut self, slot: Slot, memory: &'a Memory, before: Option<&'a str>) {
         self.reseal_memory(slot, memory);
-        self.changed_texts.push((slot, before, Some(&memory.draft.text)));
+        self.changed_texts.push((slot, before, Some(memory)));
     }
 
     /// Seals a memory anew without changing it, under the key of now.
@@ -233,6 +234,11 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         self.batch.puts.push((Space::Meta, key, bytes));
     }
 
+    /// Takes the whole search index away, which is made again from the memories.
+    pub fn clear_index(&mut self) {
+        self.batch.clears.push(Space::Index);
+    }
+
     /// Takes something out of the meta space.
     pub fn delete_meta(&mut self, key: ObjectKey) {
         self.batch.deletes.push((Space::Meta, key));
@@ -275,6 +281,14 @@ impl<'a, P: Primitives> Transaction<'a, P> {
     /// Makes it durable, and only then takes it over into the open vault. Where it fails nothing was changed.
     pub async fn commit(mut self, store: &impl Store) -> Result<Committed, OwnerError> {
         self.seal_long().await?;
+        let touched: Vec<Slot> = self.updated.keys().copied().collect();
+        let forgets_index = self.batch.clears.contains(&Space::Index);
+        let outdated = if touched.is_empty() || forgets_index {
+            BTreeSet::new()
+        } else {
+            self.open.segments_with(&touched, store, &*self.random).await?
+        };
+        self.batch.deletes.extend(outdated.iter().map(|key| (Space::Index, *key)));
         let (updated, added) = (core::mem::take(&mut self.updated), core::mem::take(&mut self.added));
         let change = self.open.records.plan(updated, added, &self.anew);
         for number in &change.dropped {
@@ -283,12 +297,13 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         self.manifest.revision += 1;
 
         // While the store writes, the index gets to know the words; what it learns says nothing until it is taken over.
-        let mut index = self.open.records.index_mut().take();
+        let mut indexed = self.open.records.indexed_mut().take();
         let (added_texts, changed_texts) = (&self.added_texts, &self.changed_texts);
         let learning = async {
-            let Some(index) = &mut index else { return (Vec::new(), Vec::new()) };
-            let new: Vec<_> = added_texts.iter().map(|text| index.learn(text)).collect();
-            let changed: Vec<_> = changed_texts.iter().map(|(_, _, text)| text.map(|text| index.learn(text))).collect();
+            let Some(Indexed { index, .. }) = &mut indexed else { return (Vec::new(), Vec::new()) };
+            let mut learn = |memory: &Memory| (index.learn(&memory.draft.text), facts_of(memory));
+            let new: Vec<_> = added_texts.iter().map(|memory| learn(memory)).collect();
+            let changed: Vec<_> = changed_texts.iter().map(|(_, _, memory)| memory.map(&mut learn)).collect();
             (new, changed)
         };
         let mut making = Making {
@@ -304,23 +319,26 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         let writing = store.commit_while_made(core::mem::take(&mut self.batch), || making.next());
         let (committed, (new, changed)) = join(writing, learning).await;
         let Making { change, stored, .. } = making;
-        *self.open.records.index_mut() = index;
+        *self.open.records.indexed_mut() = indexed;
         committed?;
 
         let added = self.open.records.apply(change);
         self.open.manifest = self.manifest;
         self.open.decisions.retain(|(_, decision)| !self.ended.contains(&decision.id()));
-        let facts = |slot: &Slot| self.open.records.search_facts(*slot);
-        let changed_facts: Vec<_> = self.changed_texts.iter().map(|(slot, ..)| facts(slot)).collect();
-        let added_facts: Vec<_> = added.iter().map(facts).collect();
-        if let Some(index) = self.open.records.index_mut() {
-            for (((slot, before, _), learnt), facts) in self.changed_texts.iter().zip(changed).zip(changed_facts) {
-                before.iter().for_each(|text| index.remove(*slot, text));
-                learnt.into_iter().for_each(|text| index.insert(*slot, text, facts));
+        let mut indexed = self.open.records.indexed_mut().take();
+        if let Some(indexed) = &mut indexed {
+            indexed.lose(&outdated);
+            if forgets_index {
+                indexed.lose_all(&self.open.records);
             }
-            added.iter().zip(new).zip(added_facts).for_each(|((slot, text), facts)| index.insert(*slot, text, facts));
-            index.sweep();
+            for ((slot, before, _), learnt) in self.changed_texts.iter().zip(changed) {
+                before.iter().for_each(|text| indexed.index.remove(*slot, text));
+                indexed.put(*slot, learnt);
+            }
+            added.into_iter().zip(new).for_each(|(slot, learnt)| indexed.put(slot, Some(learnt)));
+            indexed.index.sweep();
         }
+        *self.open.records.indexed_mut() = indexed;
         Ok(Committed { stored })
     }
 

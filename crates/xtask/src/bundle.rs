@@ -50,6 +50,8 @@ pub fn extension(layout: &Layout) -> Result<()> {
         let file = layout.path(BINDINGS).join(format!("{}_bg.wasm", module.name));
         copy_below(&layout.path("extension/generated"), &file, &dist)?;
     }
+    fs::create_dir_all(dist.join("search"))?;
+    fs::copy(layout.path(EMBEDDING_TABLE), dist.join("search/meanings.bin"))?;
     Ok(())
 }
 
@@ -97,7 +99,7 @@ pub fn vault_bench(layout: &Layout) -> Result<()> {
     }
     scripts(layout, Format::Module, &modules, &folder)?;
     copy_static(&source, &source, &folder)?;
-    for part in ["worker", "wasm"] {
+    for part in ["worker", "wasm", "search"] {
         for file in files_below(&layout.dist().join(part), "")? {
             copy_below(&layout.dist(), &file, &folder)?;
         }

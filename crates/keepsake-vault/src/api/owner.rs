@@ -37,6 +37,9 @@ pub struct Status {
     /// How far everything is sealed anew under a new key, while it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Progress>,
+    /// How many memories the search knows, while it does not know all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<Progress>,
     /// Whether the person wanted to be reminded to take everything out, and it is time.
     pub backup_due: bool,
     /// Whether no subject is answered, as the person wants.

@@ -55,8 +55,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             return self.ask_person(subject, request_id, Ask::Release { asked: Box::new(asked) }, effects);
         }
         let running = self.running.clone();
-        let Ok(Parts { open, store, now, .. }) = self.parts() else { return Err(PageError::unauthorized()) };
-        let Some(found) = open.answer_to(store, subject, &question, now, &running).await? else {
+        let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
+        let Some(found) = open.answer_to(store, random, subject, &question, now, &running).await? else {
             return Ok(Outcome::GivenUp);
         };
         if each_time {
@@ -186,13 +186,14 @@ impl Open {
     pub(crate) async fn answer_to(
         &mut self,
         store: &impl Store,
+        primitives: &impl Primitives,
         subject: &Subject,
         question: &Question,
         now: Millis,
         running: &Running,
     ) -> Result<Option<Found>, PageError> {
         if matches!(question.what, What::Fitting(_) | What::Block { .. }) {
-            self.make_index(store).await?;
+            self.make_index(store, primitives).await?;
         }
         self.note_given(store, subject, now).await?;
         let authority = authority(self, subject, question.action, now)?;

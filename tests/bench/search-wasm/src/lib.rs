@@ -44,6 +44,9 @@ impl BenchIndex {
 
     /// How many bytes the segments of so many slots have.
     pub fn bytes_at_rest(&self, slots: Slot) -> usize {
-        (0..slots).step_by(SEGMENT as usize).map(|first| self.index.segment(first..first + SEGMENT).len()).sum()
+        (0..slots)
+            .step_by(SEGMENT as usize)
+            .map(|first| self.index.segment(&(first..first + SEGMENT).collect::<Vec<_>>()).len())
+            .sum()
     }
 }
