@@ -19,7 +19,8 @@ use pollster::block_on;
 use serde_json::json;
 use support::*;
 
-/// A vault of every kind of object, open: 3 memories, a proposal, a grant, the 2 receipts of these and a recovery code.
+/// A vault of every kind of object, open: 3 memories, the index of their words, a proposal, a grant, the 2 receipts of these
+/// and a recovery code.
 fn sound() -> World {
     let mut world = World::new();
     for text in ["Likes green tea", "Allergic to penicillin", "Drinks tea with Ana on Tuesdays"] {
@@ -28,6 +29,9 @@ fn sound() -> World {
     world.grant(&site(), &["food"], &["search", "add"], GrantDuration::UntilRevoked);
     world.ask(&site(), "memory.add", json!({"memories": [{"text": "Prefers oolong tea"}]}));
     world.command(Command::RecoveryMake).unwrap();
+    let query = Some("tea".to_owned());
+    world.command(Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500 }).unwrap();
+    world.tidy();
     world
 }
 
@@ -117,7 +121,8 @@ fn a_flipped_bit_shows_nothing_else_and_is_told() {
 
     for (place, changed) in flips(&objects) {
         let mut opened = unlocked(changed);
-        assert!(is_told(&mut opened), "{place}: nobody is told");
+        // The index is made again where it is damaged: nothing is lost, and there is nothing to tell.
+        assert!(is_told(&mut opened) || place.starts_with("Index"), "{place}: nobody is told");
         if let Ok(mut world) = opened {
             assert!(Shown::by(&mut world).is_within(&sound), "{place}: something else is shown");
         }
