@@ -12,7 +12,9 @@ const methods = {
   /** Starts anew with these memories; answers how many milliseconds taking them in took. */
   async fill(name: EngineName, memories: Memory[]): Promise<number> {
     // One that nobody asks warms up the compilers.
-    await (await ENGINES[name]()).addAll(memories.slice(0, WARM_UP));
+    const warming = await ENGINES[name]();
+    await warming.addAll(memories.slice(0, WARM_UP));
+    warming.end?.();
     engine = await ENGINES[name]();
     filled = memories.length;
     const began = performance.now();
