@@ -110,6 +110,9 @@ pub enum Task {
         /// By words alone, without the embedding table
         #[arg(long, conflicts_with = "table")]
         lexical: bool,
+        /// Leave each ingredient of the scores out in turn: what it adds, with 95 % intervals over the questions
+        #[arg(long, conflicts_with = "lexical")]
+        ablate: bool,
         /// The embedding table; the one that is built in where nothing is said
         #[arg(long, value_name = "FILE")]
         table: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use keepsake_search::{Facts, Index, Place, Query, Slot, Table};
+use keepsake_search::{Facts, Index, Ingredient, Place, Query, Slot, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -34,10 +34,27 @@ struct Scores {
     ndcg_at_10: f64,
 }
 
+/// What was found for one question, as shares of what there is to be found.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    conversation: String,
+    category: String,
+    recall_at_5: f64,
+    pub recall_at_10: f64,
+    recall_at_20: f64,
+    pub ndcg_at_10: f64,
+}
+
+/// Conversations, and the table that they are searched with.
+pub struct Samples {
+    samples: Vec<Sample>,
+    table: Option<Arc<Table>>,
+}
+
 #[derive(Deserialize)]
 struct Sample {
     sample_id: String,
-    conversation: Map<String, Value>,
+    conversation: Sessions,
     qa: Vec<Question>,
 }
 
@@ -67,34 +84,66 @@ struct Conversation {
 }
 
 pub fn run(file: &Path, lexical: bool, table: Option<&Path>) -> Result<Measured, Failure> {
-    let embeddings = if lexical { None } else { Some(Arc::new(read_table(table)?)) };
-    let bytes = fs::read(file).map_err(|error| Failure::unreadable(file, &error))?;
-    let samples: Vec<Sample> = serde_json::from_slice(&bytes).map_err(|error| not_of_the_form(file, &error))?;
+    let samples = Samples::read(file, lexical, table)?;
+    let answered = samples.answered(None);
     let mut overall = Mean::default();
     let mut by_category: BTreeMap<String, Mean> = BTreeMap::new();
     let mut by_conversation: BTreeMap<String, Mean> = BTreeMap::new();
-    for sample in samples {
-        let conversation =
-            Conversation::read(&sample, embeddings.clone()).map_err(|error| not_of_the_form(file, &error))?;
-        for question in &sample.qa {
-            let evidence = conversation.evidence(question);
-            if evidence.is_empty() {
-                continue;
-            }
-            let found: Vec<Slot> = conversation.find(&question.question);
-            let category = by_category.entry(question.category.to_string()).or_default();
-            for mean in [&mut overall, category, by_conversation.entry(sample.sample_id.clone()).or_default()] {
-                mean.add(&found, &evidence);
-            }
+    for one in &answered {
+        let category = by_category.entry(one.category.clone()).or_default();
+        for mean in [&mut overall, category, by_conversation.entry(one.conversation.clone()).or_default()] {
+            mean.add(one);
         }
     }
     let means = |by: BTreeMap<String, Mean>| by.into_iter().map(|(name, mean)| (name, mean.scores())).collect();
     Ok(Measured {
-        embedding_table: embeddings.is_some(),
+        embedding_table: samples.table.is_some(),
         overall: overall.scores(),
         by_category: means(by_category),
         by_conversation: means(by_conversation),
     })
+}
+
+impl Samples {
+    pub fn read(file: &Path, lexical: bool, table: Option<&Path>) -> Result<Self, Failure> {
+        let table = if lexical { None } else { Some(Arc::new(read_table(table)?)) };
+        let bytes = fs::read(file).map_err(|error| Failure::unreadable(file, &error))?;
+        let samples = serde_json::from_slice(&bytes).map_err(|error| not_of_the_form(file, &error))?;
+        Ok(Self { samples, table })
+    }
+
+    /// What is found for each question that has evidence, always in the same order.
+    pub fn answered(&self, without: Option<Ingredient>) -> Vec<Answered> {
+        let answered = self.samples.iter().flat_map(|sample| {
+            let conversation = Conversation::of(sample, self.table.clone(), without);
+            let answered = sample.qa.iter().filter_map(move |question| {
+                let evidence = Some(conversation.evidence(question)).filter(|evidence| !evidence.is_empty())?;
+                Some(Answered::new(sample, question, &conversation.find(&question.question), &evidence))
+            });
+            answered.collect::<Vec<_>>()
+        });
+        answered.collect()
+    }
+}
+
+impl Answered {
+    fn new(sample: &Sample, question: &Question, found: &[Slot], evidence: &[Slot]) -> Self {
+        let among = |first: usize| {
+            let hits = found.iter().take(first).filter(|slot| evidence.contains(slot)).count();
+            hits as f64 / evidence.len() as f64
+        };
+        let gain = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
+        let ranked = found.iter().take(10).enumerate().filter(|(_, slot)| evidence.contains(slot));
+        let ideal: f64 = (0..evidence.len().min(10)).map(gain).sum();
+        Self {
+            conversation: sample.sample_id.clone(),
+            category: question.category.to_string(),
+            recall_at_5: among(5),
+            recall_at_10: among(10),
+            recall_at_20: among(20),
+            ndcg_at_10: ranked.map(|(rank, _)| gain(rank)).sum::<f64>() / ideal,
+        }
+    }
 }
 
 fn read_table(file: Option<&Path>) -> Result<Table, Failure> {
@@ -111,22 +160,22 @@ fn not_of_the_form(file: &Path, error: &serde_json::Error) -> Failure {
 }
 
 impl Conversation {
-    fn read(sample: &Sample, table: Option<Arc<Table>>) -> Result<Self, serde_json::Error> {
-        let mut index = table.map_or_else(Index::default, Index::with_table);
+    fn of(sample: &Sample, table: Option<Arc<Table>>, without: Option<Ingredient>) -> Self {
+        let index = table.map_or_else(Index::default, Index::with_table);
+        let mut index = without.into_iter().fold(index, Index::without);
         let mut slots = BTreeMap::new();
-        for (session, turns) in sessions(&sample.conversation) {
-            for (position, turn) in (0..).zip(turns.as_array().into_iter().flatten()) {
-                let turn = Turn::deserialize(turn)?;
-                let caption = turn.blip_caption.filter(|caption| !caption.is_empty());
+        for (session, turns) in &sample.conversation.0 {
+            for (position, turn) in (0..).zip(turns) {
+                let caption = turn.blip_caption.as_deref().filter(|caption| !caption.is_empty());
                 let shares = caption.map(|caption| format!(" [shares {caption}]")).unwrap_or_default();
                 let slot = slots.len() as Slot;
                 let learnt = index.learn(&format!("{}: {}{shares}", turn.speaker, turn.text));
-                let place = Some(Place { conversation: session, position });
+                let place = Some(Place { conversation: *session, position });
                 index.insert(slot, learnt, Facts { place, ..Facts::default() });
                 slots.extend(turn_ids(&turn.dia_id).first().map(|id| (*id, slot)));
             }
         }
-        Ok(Self { index, slots })
+        Self { index, slots }
     }
 
     /// The turns that answer a question, each once. What names no turn is passed over.
@@ -145,12 +194,20 @@ impl Conversation {
 }
 
 /// The sessions of a conversation, in their order.
-fn sessions(conversation: &Map<String, Value>) -> BTreeMap<u32, &Value> {
-    let numbered = conversation.iter().filter_map(|(name, turns)| {
-        let number = name.strip_prefix("session_")?.parse().ok()?;
-        Some((number, turns))
-    });
-    numbered.collect()
+#[derive(Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+struct Sessions(BTreeMap<u32, Vec<Turn>>);
+
+impl TryFrom<Map<String, Value>> for Sessions {
+    type Error = serde_json::Error;
+
+    fn try_from(conversation: Map<String, Value>) -> Result<Self, Self::Error> {
+        let numbered = conversation.into_iter().filter_map(|(name, turns)| {
+            let number = name.strip_prefix("session_")?.parse().ok()?;
+            Some(serde_json::from_value(turns).map(|turns| (number, turns)))
+        });
+        numbered.collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// Every `D<session>:<turn>` in a text.
@@ -171,19 +228,12 @@ struct Mean {
 }
 
 impl Mean {
-    fn add(&mut self, found: &[Slot], evidence: &[Slot]) {
-        let among = |first: usize| {
-            let hits = found.iter().take(first).filter(|slot| evidence.contains(slot)).count();
-            hits as f64 / evidence.len() as f64
-        };
-        let gain = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
-        let ranked = found.iter().take(10).enumerate().filter(|(_, slot)| evidence.contains(slot));
-        let ideal: f64 = (0..evidence.len().min(10)).map(gain).sum();
+    fn add(&mut self, one: &Answered) {
         self.sum.questions += 1;
-        self.sum.recall_at_5 += among(5);
-        self.sum.recall_at_10 += among(10);
-        self.sum.recall_at_20 += among(20);
-        self.sum.ndcg_at_10 += ranked.map(|(rank, _)| gain(rank)).sum::<f64>() / ideal;
+        self.sum.recall_at_5 += one.recall_at_5;
+        self.sum.recall_at_10 += one.recall_at_10;
+        self.sum.recall_at_20 += one.recall_at_20;
+        self.sum.ndcg_at_10 += one.ndcg_at_10;
     }
 
     fn scores(self) -> Scores {

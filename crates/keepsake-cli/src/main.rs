@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod ablate;
 mod arguments;
 mod eval;
 mod export;
@@ -30,7 +31,8 @@ fn main() -> ExitCode {
             output::show(import::run(from, &into, &output, bring_back, &secret), json)
         }
         Task::Receipts { file } => output::show(receipts::run(&file), json),
-        Task::Eval { file, lexical, table } => output::show(eval::run(&file, lexical, table.as_deref()), json),
+        Task::Eval { file, ablate: true, table, .. } => output::show(ablate::run(&file, table.as_deref()), json),
+        Task::Eval { file, lexical, table, .. } => output::show(eval::run(&file, lexical, table.as_deref()), json),
         Task::Verify { file, secret } => output::show(verify::run(&file, &secret), json),
     }
 }

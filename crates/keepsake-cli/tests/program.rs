@@ -530,6 +530,19 @@ fn search_is_measured_on_conversations() {
 }
 
 #[test]
+fn what_each_ingredient_adds_is_measured_alike_each_time() {
+    let bench = Bench::new();
+    let file = bench.write("conversations.json", conversations());
+    let measure = || bench.call([Path::new("eval"), &file, Path::new("--ablate")]).json();
+    let measured = measure();
+    assert_eq!(measured["questions"], 3);
+    assert_eq!(measured["all"]["recall_at_10"]["mean"], 66.67);
+    let without = measured["loss_without"].as_object().unwrap();
+    assert!(without.len() >= 10 && without.values().all(|loss| loss["ndcg_at_10"]["low"].is_number()));
+    assert_eq!(measure(), measured);
+}
+
+#[test]
 fn what_cannot_be_measured_is_refused() {
     let bench = Bench::new();
     let file = bench.write("other.json", "{}");

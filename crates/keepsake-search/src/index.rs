@@ -13,6 +13,7 @@ use crate::ranking::{Hit, Workspace, rank};
 use crate::segment::{self, Segment, SegmentError};
 use crate::table::{Table, product};
 use crate::tokens::{Purpose, folded, words};
+use crate::weights::{Ingredient, Weights};
 
 /// The words and meanings of a set of texts, under numbers that the caller chooses.
 #[derive(Debug, Default)]
@@ -20,6 +21,7 @@ pub struct Index {
     lexicon: Lexicon,
     postings: Postings,
     texts: Texts,
+    weights: Weights,
     /// Nothing that an answer depends on: what one query worked out and the next may use.
     workspace: RefCell<Workspace>,
 }
@@ -45,9 +47,15 @@ impl Index {
         Self { lexicon: Lexicon::new(Some(table)), ..Self::default() }
     }
 
+    /// The same, empty index without an ingredient of its scores, to measure what that adds.
+    #[must_use]
+    pub fn without(self, ingredient: Ingredient) -> Self {
+        Self { weights: self.weights.without(ingredient), ..self }
+    }
+
     /// Gets to know a text without taking it in: the slow part of [`Self::insert`].
     pub fn learn(&mut self, text: &str) -> Learnt {
-        self.lexicon.learn(text, &mut self.postings)
+        self.lexicon.learn(text, &self.weights, &mut self.postings)
     }
 
     /// Takes in a text, under a slot that is free. Slots from [`MAX_SLOTS`] on are not taken in.
@@ -125,7 +133,7 @@ impl Index {
     pub fn search(&self, query: &Query<'_>, limit: usize, visible: impl Fn(Slot) -> bool) -> Vec<Hit> {
         // Taken out meanwhile: whatever `visible` does, nobody else holds it.
         let mut workspace = self.workspace.take();
-        let view = workspace.views.get(&self.texts, visible);
+        let view = workspace.views.get(&self.texts, &self.weights, visible);
         let asked = Asked::new(query, &self.postings, &view);
         let learnt = (&self.postings, &self.texts, self.lexicon.table());
         let hits = rank(&asked, query.now, limit, &view, learnt, &mut workspace);
@@ -136,7 +144,7 @@ impl Index {
     /// Where the words that a query asks for stand in a text: ranges of bytes, in order.
     pub fn marks(&self, query: &Query<'_>, text: &str, visible: impl Fn(Slot) -> bool) -> Vec<Range<usize>> {
         let mut workspace = self.workspace.take();
-        let view = workspace.views.get(&self.texts, visible);
+        let view = workspace.views.get(&self.texts, &self.weights, visible);
         self.workspace.replace(workspace);
         let asked = Asked::new(query, &self.postings, &view);
         let found = words(text, Purpose::Text);

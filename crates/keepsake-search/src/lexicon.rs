@@ -10,7 +10,7 @@ use crate::language::{Language, Sign};
 use crate::postings::{Postings, Term};
 use crate::table::{Meaning, Row, Sum, Table, meaning};
 use crate::tokens::{MAX_WORDS, Purpose, folded, words};
-use crate::weights::ASIDE;
+use crate::weights::Weights;
 
 /// So many written words are remembered.
 const MAX_KNOWN_WORDS: usize = 200_000;
@@ -61,7 +61,7 @@ impl Lexicon {
     }
 
     /// Gets to know a text.
-    pub fn learn(&mut self, text: &str, postings: &mut Postings) -> Learnt {
+    pub fn learn(&mut self, text: &str, weights: &Weights, postings: &mut Postings) -> Learnt {
         if self.known.len() + MAX_WORDS > MAX_KNOWN_WORDS {
             self.known.clear();
         }
@@ -94,15 +94,15 @@ impl Lexicon {
             }
             terms.push((term, print, is_aside));
         }
-        let length = terms.iter().map(|(.., is_aside)| if *is_aside { ASIDE } else { 1.0 }).sum();
+        let halves = |(.., is_aside): &(Term, u64, bool)| if *is_aside { weights.aside } else { 2 };
+        let length = terms.iter().map(halves).sum::<u32>() as f32 * 0.5;
         terms.sort_unstable();
         let same = terms.chunk_by(|one, other| one.0 == other.0);
-        let halves = |same: &[(Term, u64, bool)]| same.iter().map(|(.., is_aside)| if *is_aside { 1 } else { 2 }).sum();
         let mut counts = Vec::with_capacity(terms.len());
         let mut prints = Vec::with_capacity(terms.len());
         for same in same {
             if let Some((term, print, _)) = same.first() {
-                counts.push((*term, halves(same)));
+                counts.push((*term, same.iter().map(halves).sum()));
                 prints.push(*print);
             }
         }

@@ -30,3 +30,4 @@ pub use query::{LastWord, Query};
 pub use ranking::{Hit, Parts};
 pub use segment::SegmentError;
 pub use table::{DIMENSIONS, Table, TableError};
+pub use weights::Ingredient;

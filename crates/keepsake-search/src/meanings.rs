@@ -61,24 +61,44 @@ impl Meanings {
         self.get(slot).map(like).unwrap_or_default()
     }
 
-    /// In how many signs the meaning of each text that passes differs from the query's; [`UNLIKE`] for every other.
-    pub fn differences(&self, query: &Sketch, passes: impl Fn(Slot) -> bool, into: &mut Vec<u16>) {
+    /// In how many signs the meaning of each text that passes differs from the query's, no more than [`UNLIKE`], which
+    /// stands for every other text as well; answers how many texts differ in each number of signs.
+    pub fn differences(&self, query: &Sketch, passes: impl Fn(Slot) -> bool, into: &mut Vec<u8>) -> Histogram {
+        let mut texts = [0; UNLIKE as usize + 1];
         into.extend((0..).zip(self.sketches.iter().zip(&self.scales)).map(|(slot, (sketch, scale))| {
-            if *scale > 0.0 && passes(slot) {
-                sketch.iter().zip(query).map(|(one, other)| (one ^ other).count_ones() as u16).sum()
-            } else {
-                UNLIKE
+            if *scale == 0.0 || !passes(slot) {
+                return UNLIKE;
             }
+            let differs: u32 = sketch.iter().zip(query).map(|(one, other)| (one ^ other).count_ones()).sum();
+            let differs = differs.min(u32::from(UNLIKE)) as u8;
+            if let Some(texts) = texts.get_mut(usize::from(differs)) {
+                *texts += 1;
+            }
+            differs
         }));
+        texts
     }
 }
 
 /// So many signs differ between meanings that have nothing to do with each other.
-pub(crate) const UNLIKE: u16 = DIMENSIONS as u16 / 2;
+pub(crate) const UNLIKE: u8 = (DIMENSIONS / 2) as u8;
+
+/// How many texts differ in each number of signs.
+pub(crate) type Histogram = [usize; UNLIKE as usize + 1];
+
+/// The fewest signs within which at least so many texts differ, or just below what those differ in that are unlike.
+pub(crate) fn most_differences(texts: &Histogram, wanted: usize) -> u8 {
+    let mut sum = 0;
+    let enough = texts.iter().position(|texts| {
+        sum += texts;
+        sum >= wanted
+    });
+    enough.map_or(UNLIKE - 1, |differs| (differs as u8).min(UNLIKE - 1))
+}
 
 /// About how much alike meanings are whose sketches differ in so many signs: the cosine of the angle at which random
 /// planes come between them so often.
-pub(crate) fn likeness_by_sketch() -> [f32; DIMENSIONS + 1] {
+pub(crate) fn likeness_by_sketch() -> [f32; UNLIKE as usize + 1] {
     core::array::from_fn(|differs| (core::f32::consts::PI * differs as f32 / DIMENSIONS as f32).cos())
 }
 

@@ -113,10 +113,10 @@ impl Postings {
     }
 
     /// The terms that begin with something, in their order.
-    pub fn beginning<'a>(&'a self, with: &'a str) -> impl Iterator<Item = (&'a str, Term)> {
-        let from = (Bound::Included(with), Bound::Unbounded);
+    pub fn beginning(&self, with: impl AsRef<str>) -> impl Iterator<Item = (&str, Term)> {
+        let from = (Bound::Included(with.as_ref()), Bound::Unbounded);
         let longer = self.terms.range::<str, _>(from).map(|(term, number)| (&**term, *number));
-        longer.take_while(move |(term, _)| term.starts_with(with))
+        longer.take_while(move |(term, _)| term.starts_with(with.as_ref()))
     }
 
     /// Every term.

@@ -138,6 +138,16 @@ fn terms_of(word: &str, is_growing: bool, postings: &Postings, view: &View) -> V
     mistyped(shortest.unwrap_or(word), word.chars().count(), postings, view)
 }
 
+/// The terms that begin as a word does, or with its first two letters swapped: hardly anybody mistypes the first letter,
+/// and words that differ in it (“hives”, “gives”) are seldom meant for each other.
+fn starting_alike<'a>(letters: &[char], postings: &'a Postings) -> impl Iterator<Item = (&'a str, Term)> {
+    let starts = match letters {
+        [first, second, ..] if first != second => vec![first.to_string(), format!("{second}{first}")],
+        _ => letters.iter().take(1).map(char::to_string).collect(),
+    };
+    starts.into_iter().flat_map(|start| postings.beginning(start))
+}
+
 /// The visible terms that are the fewest letters away from a word that no visible text has.
 fn mistyped(stem: &str, length: usize, postings: &Postings, view: &View) -> Vec<Term> {
     let most = if length >= TWO_TYPOS { 2 } else { usize::from(length >= ONE_TYPO) };
@@ -149,7 +159,7 @@ fn mistyped(stem: &str, length: usize, postings: &Postings, view: &View) -> Vec<
     let mut nearest = most;
     let mut found = Vec::new();
     let those_in = letters_in(stem);
-    for (term, number) in postings.all() {
+    for (term, number) in starting_alike(&letters, postings) {
         // A step changes at most one letter, and so at most two bits of which letters there are.
         if term.len().abs_diff(stem.len()) > nearest * 3
             || (letters_in(term) ^ those_in).count_ones() as usize > nearest * 2

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 
 use crate::facts::{Millis, Slot, Text, Texts};
-use crate::meanings::{UNLIKE, likeness_by_sketch, sketch};
+use crate::meanings::{UNLIKE, likeness_by_sketch, most_differences, sketch};
 use crate::postings::{Postings, Term};
 use crate::query::Asked;
 use crate::scores::Scores;
@@ -52,12 +52,18 @@ const BEST_BY_SKETCH: usize = 512;
 /// Of very many, so many that have the most of the query's words and meaning are looked at in all that makes a score.
 const BEST_BY_WORDS: usize = 1024;
 
+/// By so much is a text's likeness with that of its neighbours off at most where sketches tell it: four standard
+/// deviations, since 256 signs tell the cosine of one within 0.1.
+const SKETCH_IS_OFF: f32 = 0.5;
+
 /// What ranking works with, kept from one query to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     pub views: Views,
     scores: Scores,
-    differences: Vec<u16>,
+    differences: Vec<u8>,
+    /// By slot, how much alike a text and the query are; not a number where that is not worked out.
+    likes: Vec<Cell<f32>>,
 }
 
 /// What a text is scored by.
@@ -81,9 +87,11 @@ pub(crate) fn rank(
     (postings, texts, table): (&Postings, &Texts, Option<&Table>),
     workspace: &mut Workspace,
 ) -> Vec<Hit> {
-    let named: Vec<Term> = view.speakers.iter().copied().filter(|speaker| asked.asks_for(*speaker)).collect();
-    let Workspace { scores, differences, .. } = workspace;
-    scores.begin(texts.len());
+    let weights = &view.weights;
+    let may_be_named = if weights.speaker.is_some() { view.speakers.as_slice() } else { &[] };
+    let named: Vec<Term> = may_be_named.iter().copied().filter(|speaker| asked.asks_for(*speaker)).collect();
+    let Workspace { scores, differences, likes, .. } = workspace;
+    scores.begin(texts.len(), weights);
     let mut sum: Sum = [0.0; DIMENSIONS];
     for word in &asked.words {
         let is_name = word.terms.iter().any(|term| named.contains(term));
@@ -100,7 +108,8 @@ pub(crate) fn rank(
         texts,
         scores,
         speaker: if let [name] = named.as_slice() { Some(*name) } else { None },
-        share_of_meaning: MEANING_ALONE + (MEANING_IN_CONVERSATION - MEANING_ALONE) * view.in_conversation,
+        share_of_meaning: weights.meaning_alone
+            + (weights.meaning_in_conversation - weights.meaning_alone) * view.in_conversation,
     };
     let query = meaning(&sum);
     let candidates = match &query {
@@ -108,7 +117,7 @@ pub(crate) fn rank(
         _ => ranking.candidates(query.as_ref(), limit, differences),
     };
     let likeness = |slot| query.as_ref().map_or(0.0, |query| texts.meanings.likeness(query, slot));
-    let mut hits = ranking.hits(&candidates, likeness);
+    let mut hits = ranking.hits(&candidates, likes, likeness);
     // Only what may come into the list has to be in order.
     let most = limit.saturating_mul(2).max(MOST_COMPARED);
     if hits.len() > most {
@@ -122,16 +131,16 @@ pub(crate) fn rank(
 }
 
 impl Ranking<'_> {
-    /// The texts among many that are worth comparing whole: those that the words reach and those whose sketches are the
-    /// most alike, the best of them by sketch.
-    fn candidates(&self, query: Option<&Meaning>, limit: usize, differences: &mut Vec<u16>) -> Vec<Slot> {
+    /// The texts among many that are worth comparing whole: of those that the words reach and those whose sketches are
+    /// the most alike, the best by sketch, down to what comparing whole could no longer bring into the list.
+    fn candidates(&self, query: Option<&Meaning>, limit: usize, differences: &mut Vec<u8>) -> Vec<Slot> {
         differences.clear();
-        if let Some(query) = query {
+        let most = query.map_or(0, |query| {
             let sees = |slot| self.view.sees(slot);
-            self.texts.meanings.differences(&sketch(&query.numbers), sees, differences);
-        }
-        let most = most_differences(differences, BEST_BY_SKETCH);
-        let is_alike = |(slot, differs): (Slot, &u16)| (*differs <= most).then_some(slot);
+            let texts = self.texts.meanings.differences(&sketch(&query.numbers), sees, differences);
+            most_differences(&texts, BEST_BY_SKETCH)
+        });
+        let is_alike = |(slot, differs): (Slot, &u8)| (*differs <= most).then_some(slot);
         let mut candidates: Vec<Slot> = (0..).zip(differences.iter()).filter_map(is_alike).collect();
         // What the words reach as well comes only once.
         let differs = |slot: Slot| differences.get(slot as usize).copied().unwrap_or(UNLIKE);
@@ -139,47 +148,73 @@ impl Ranking<'_> {
         let likeness = likeness_by_sketch();
         let by_sketch = |slot| likeness.get(usize::from(differs(slot))).copied().unwrap_or_default();
         let most = limit.saturating_mul(4);
-        keep_best(&mut candidates, most.max(BEST_BY_WORDS), |slot| {
+        let by_words = best(&candidates, most.max(BEST_BY_WORDS), |slot| {
             let (words, context) = self.scores.of(slot);
-            f64::from(words + context + self.share_of_meaning * by_sketch(slot).max(0.0))
+            words + context + self.share_of_meaning * by_sketch(slot).max(0.0)
         });
-        if query.is_some() {
-            keep_best(&mut candidates, most.max(BEST_BY_SKETCH), |slot| {
-                self.hit(slot, self.likeness_around(slot, &by_sketch)).score
-            });
+        if query.is_none() {
+            return by_words.into_iter().map(|(_, slot)| slot).collect();
         }
-        candidates
+        candidates.clear();
+        candidates.extend(by_words.into_iter().map(|(_, slot)| slot));
+        let mut by_sketch = best(&candidates, most.max(BEST_BY_SKETCH), |slot| {
+            self.hit(slot, self.likeness_around(slot, &by_sketch)).score as f32
+        });
+        // The list may become twice as long before near-duplicates are taken out of it.
+        let last = limit.saturating_mul(2).saturating_sub(1);
+        if last < by_sketch.len() {
+            let (_, (bar, _), _) = by_sketch.select_nth_unstable_by(last, first_is_better);
+            let bar = *bar - self.share_of_meaning * SKETCH_IS_OFF;
+            by_sketch.retain(|(score, _)| *score >= bar);
+        }
+        by_sketch.into_iter().map(|(_, slot)| slot).collect()
     }
 
     /// Those of these texts that are results.
-    fn hits(&self, candidates: &[Slot], likeness: impl Fn(Slot) -> f32) -> Vec<Hit> {
+    fn hits(&self, candidates: &[Slot], likes: &mut Vec<Cell<f32>>, likeness: impl Fn(Slot) -> f32) -> Vec<Hit> {
         let is_result = |slot: Slot, like: f32| {
             let (words, context) = self.scores.of(slot);
             words + context > 0.0 || like >= LEAST_MEANING
         };
         // Each is worked out once, though its neighbours ask for it too.
-        let known = vec![Cell::new(f32::NAN); self.texts.len()];
+        likes.resize(self.texts.len(), Cell::new(f32::NAN));
         let likeness = |slot: Slot| {
-            let Some(known) = known.get(slot as usize) else { return 0.0 };
+            let Some(known) = likes.get(slot as usize) else { return 0.0 };
             if known.get().is_nan() {
                 known.set(likeness(slot));
             }
             known.get()
         };
-        let likes = candidates.iter().map(|slot| (*slot, self.likeness_around(*slot, &likeness)));
-        likes.filter(|(slot, like)| is_result(*slot, *like)).map(|(slot, like)| self.hit(slot, like)).collect()
+        let alike = candidates.iter().map(|slot| (*slot, self.likeness_around(*slot, &likeness)));
+        let hits =
+            alike.filter(|(slot, like)| is_result(*slot, *like)).map(|(slot, like)| self.hit(slot, like)).collect();
+        let forget = |slot: Slot| {
+            if let Some(known) = likes.get(slot as usize) {
+                known.set(f32::NAN);
+            }
+        };
+        for slot in candidates {
+            let near = self.texts.near(*slot);
+            let around = [Neighbour::Before, Neighbour::Behind].into_iter().filter_map(|which| near.neighbour(which));
+            around.chain([*slot]).for_each(forget);
+        }
+        hits
     }
 
     fn hit(&self, slot: Slot, like: f32) -> Hit {
         let (words, context) = self.scores.of(slot);
         let Some(text) = self.texts.get(slot) else { return Hit { slot, score: 0.0, parts: Parts::default() } };
+        let weights = &self.view.weights;
         let parts = Parts {
             words,
             context,
             meaning: self.share_of_meaning * like.max(0.0),
-            speaker: if self.speaker.is_some() && text.traits.speaker == self.speaker { SPEAKER } else { 0.0 },
-            time: time(self.asked, self.now, text),
-            standing: standing(self.now, text),
+            speaker: weights
+                .speaker
+                .filter(|_| self.speaker.is_some() && text.traits.speaker == self.speaker)
+                .map_or(0.0, |speaker| speaker.speaks),
+            time: time(self.asked, self.now, text, weights),
+            standing: standing(self.now, text, weights),
         };
         let speaks_for = parts.words + parts.context + parts.meaning + parts.speaker + parts.time;
         Hit { slot, score: f64::from(speaks_for * parts.standing), parts }
@@ -189,7 +224,8 @@ impl Ranking<'_> {
     fn likeness_around(&self, slot: Slot, likeness: &impl Fn(Slot) -> f32) -> f32 {
         let near = self.texts.near(slot);
         let of = |which| near.neighbour(which).filter(|slot| self.view.sees(*slot)).map_or(0.0, likeness);
-        likeness(slot) + MEANING_BEFORE * of(Neighbour::Before) + MEANING_BEHIND * of(Neighbour::Behind)
+        let Weights { meaning_before, meaning_behind, .. } = self.view.weights;
+        likeness(slot) + meaning_before * of(Neighbour::Before) + meaning_behind * of(Neighbour::Behind)
     }
 }
 
@@ -197,47 +233,59 @@ fn best_first(one: &Hit, other: &Hit) -> core::cmp::Ordering {
     other.score.total_cmp(&one.score).then(one.slot.cmp(&other.slot))
 }
 
-/// Leaves so many texts with the best scores, in no order.
-fn keep_best(texts: &mut Vec<Slot>, most: usize, score: impl Fn(Slot) -> f64) {
-    if texts.len() <= most {
-        return;
-    }
-    let mut scored: Vec<(f64, Slot)> = texts.iter().map(|slot| (score(*slot), *slot)).collect();
-    scored.select_nth_unstable_by(most, |one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
-    texts.clear();
-    texts.extend(scored.into_iter().take(most).map(|(_, slot)| slot));
+type Scored = (f32, Slot);
+
+fn first_is_better(one: &Scored, other: &Scored) -> core::cmp::Ordering {
+    other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
 }
 
-/// The fewest differences that at least so many texts stay within, or just below what those have that are unlike.
-fn most_differences(differences: &[u16], wanted: usize) -> u16 {
-    let mut texts = [0_usize; UNLIKE as usize];
-    for differs in differences {
-        if let Some(texts) = texts.get_mut(usize::from(*differs)) {
-            *texts += 1;
+/// So many texts with the best scores, in no order. What is worse than so many others is dropped on the way.
+fn best(texts: &[Slot], most: usize, score: impl Fn(Slot) -> f32) -> Vec<Scored> {
+    let mut best: Vec<Scored> = Vec::with_capacity(texts.len().min(most.saturating_mul(2)));
+    let mut worst: Option<Scored> = None;
+    for slot in texts {
+        let one = (score(*slot), *slot);
+        if worst.is_some_and(|worst| first_is_better(&worst, &one).is_lt()) {
+            continue;
+        }
+        best.push(one);
+        if best.len() >= most.saturating_mul(2) {
+            worst = leave(&mut best, most);
         }
     }
-    let mut sum = 0;
-    let enough = texts.iter().position(|texts| {
-        sum += texts;
-        sum >= wanted
-    });
-    enough.map_or(UNLIKE - 1, |differs| differs as u16)
+    leave(&mut best, most);
+    best
 }
 
-fn time(asked: &Asked, now: Option<Millis>, text: &Text) -> f32 {
+/// Leaves so many of the best; answers the worst of them.
+fn leave(best: &mut Vec<Scored>, most: usize) -> Option<Scored> {
+    let Some(last) = most.checked_sub(1) else {
+        best.clear();
+        return None;
+    };
+    if last >= best.len() {
+        return None;
+    }
+    let (_, worst, _) = best.select_nth_unstable_by(last, first_is_better);
+    let worst = *worst;
+    best.truncate(most);
+    Some(worst)
+}
+
+fn time(asked: &Asked, now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
     let written = text.facts.written;
     let is_of_that_time = asked.time.as_ref().zip(written).is_some_and(|(time, written)| time.contains(&written));
     let age = now.zip(written).map(|(now, written)| now.saturating_sub(written) as f32 / DAY);
     let recency = age.map_or(0.0, |age| RECENCY / (1.0 + age / RECENCY_HALF_LIFE));
-    let tells = if asked.when && text.traits.tells_when { TELLS_WHEN } else { 0.0 };
+    let tells = if asked.when && text.traits.tells_when { weights.tells_when } else { 0.0 };
     tells + recency + if is_of_that_time { OF_THAT_TIME } else { 0.0 }
 }
 
-fn standing(now: Option<Millis>, text: &Text) -> f32 {
+fn standing(now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
     let facts = &text.facts;
     let is_past = facts.superseded || facts.expires.zip(now).is_some_and(|(expires, now)| expires <= now);
     let belief = TRUST.get(facts.belief as usize).copied().unwrap_or(1.0);
-    belief * if text.traits.asks { QUESTION } else { 1.0 } * if is_past { NO_LONGER_VALID } else { 1.0 }
+    belief * if text.traits.asks { weights.question } else { 1.0 } * if is_past { NO_LONGER_VALID } else { 1.0 }
 }
 
 /// Lets texts that say nearly the same as a better one not fill the list: they come behind all that would be in it.
@@ -258,5 +306,28 @@ fn move_duplicates_back(hits: &mut [Hit], limit: usize, texts: &Texts) {
     }
     for (place, hit) in best.iter_mut().zip(first.into_iter().chain(again)) {
         *place = hit;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_best_are_those_that_come_first_in_order(
+            scores in prop::collection::vec(0..20_u8, 0..100), most in 0..30_usize,
+        ) {
+            let score = |slot: Slot| f32::from(scores[slot as usize]);
+            let slots: Vec<Slot> = (0..scores.len() as Slot).rev().collect();
+            let mut in_order: Vec<Scored> = slots.iter().map(|slot| (score(*slot), *slot)).collect();
+            in_order.sort_unstable_by(first_is_better);
+            in_order.truncate(most);
+            let mut found = best(&slots, most, score);
+            found.sort_unstable_by(first_is_better);
+            prop_assert_eq!(found, in_order);
+        }
     }
 }

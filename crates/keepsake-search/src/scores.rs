@@ -16,6 +16,7 @@ pub(crate) struct Scores {
     perfect: f32,
     /// How often the word at hand stands in a text, and in it and around it; all 0 between two words.
     counts: Vec<Counts>,
+    weights: Weights,
     holders: Vec<Slot>,
     near: Vec<Slot>,
 }
@@ -37,7 +38,7 @@ struct Counts {
 
 impl Scores {
     /// Makes ready for another query over so many slots.
-    pub fn begin(&mut self, slots: usize) {
+    pub fn begin(&mut self, slots: usize, weights: &Weights) {
         for slot in self.touched.drain(..) {
             if let Some(worth) = self.worth.get_mut(slot as usize) {
                 *worth = Worth::default();
@@ -46,6 +47,7 @@ impl Scores {
         self.worth.resize(slots, Worth::default());
         self.counts.resize(slots, Counts::default());
         self.perfect = 0.0;
+        self.weights = *weights;
     }
 
     /// Adds what one word of the query is worth in each text; answers how rare it is, from 0 to 1.
@@ -62,24 +64,22 @@ impl Scores {
         // Where no text has a neighbour, what is around it is the text itself.
         let near = if view.is_without_context() { &self.holders } else { &self.near };
         let (rare, rare_around) = (rarity(self.holders.len()), rarity(near.len()));
-        let share = if is_name { NAME } else { 1.0 };
+        let share = self.weights.speaker.filter(|_| is_name).map_or(1.0, |speaker| speaker.name);
+        let weight = self.weights.context;
         let covers = if is_name { 0.0 } else { rare };
         for slot in near {
             let at = *slot as usize;
             let (Some(counts), Some(worth)) = (self.counts.get_mut(at), self.worth.get_mut(at)) else { continue };
             let Counts { own, around } = core::mem::take(counts);
-            let length = texts.near(*slot).length;
+            let norms = view.norms(*slot);
             if worth.context == 0.0 {
                 self.touched.push(*slot);
             }
             if own > 0.0 {
-                let norm = K1 * (1.0 - B + B * (length + 1.0) / view.mean_length);
-                worth.words += share * rare * own * (K1 + 1.0) / (own + norm);
+                worth.words += share * rare * own * (K1 + 1.0) / (own + norms.own);
             }
-            let (around, length) =
-                if view.is_without_context() { (own, length) } else { (around, view.length_around(*slot)) };
-            let norm = CONTEXT_K1 * (1.0 - CONTEXT_B + CONTEXT_B * (length + 1.0) / view.mean_around);
-            worth.context += share * CONTEXT * rare_around * around * (CONTEXT_K1 + 1.0) / (around + norm);
+            let around = if view.is_without_context() { own } else { around };
+            worth.context += share * weight * rare_around * around * (CONTEXT_K1 + 1.0) / (around + norms.around);
             worth.covered += covers;
         }
         self.perfect += covers;
@@ -102,14 +102,14 @@ impl Scores {
         }
         counts.around += count;
         let text = texts.near(slot);
-        for (which, weight) in AROUND {
+        for &(which, weight) in self.weights.around {
             // To the text on the other side, this one stands where `which` says.
             let Some(other) = text.neighbour(which.reverse()).filter(|slot| view.sees(*slot)) else { continue };
             let Some(counts) = self.counts.get_mut(other as usize) else { continue };
             if counts.around == 0.0 {
                 self.near.push(other);
             }
-            counts.around += weight * lent(which, text) * count;
+            counts.around += weight * lent(which, text, &self.weights) * count;
         }
     }
 
@@ -119,7 +119,8 @@ impl Scores {
         // Names alone: there is nothing else to be met.
         let (perfect, covered) =
             if self.perfect > 0.0 { (self.perfect, worth.covered / self.perfect) } else { (1.0, 0.0) };
-        let share = (1.0 + COVERAGE * covered) / (perfect * (K1 + 1.0 + CONTEXT * (CONTEXT_K1 + 1.0)));
+        let share = (1.0 + self.weights.coverage * covered)
+            / (perfect * (K1 + 1.0 + self.weights.context * (CONTEXT_K1 + 1.0)));
         (worth.words * share, worth.context * share)
     }
 }

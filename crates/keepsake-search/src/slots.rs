@@ -29,13 +29,16 @@ impl Slots {
 
     /// Those that pass.
     pub fn filtered(&self, passes: impl Fn(Slot) -> bool) -> Self {
-        let mut words = vec![0; self.0.len()];
-        for slot in self.iter().filter(|slot| passes(*slot)) {
-            if let Some(word) = words.get_mut(slot as usize / 64) {
-                *word |= 1 << (slot % 64);
+        let those_of = |(first, &word): (Slot, &u64)| {
+            let (mut left, mut kept) = (word, 0);
+            while left != 0 {
+                let lowest = left & left.wrapping_neg();
+                left ^= lowest;
+                kept |= if passes(first + lowest.trailing_zeros()) { lowest } else { 0 };
             }
-        }
-        Self(words)
+            kept
+        };
+        Self((0..).step_by(64).zip(&self.0).map(those_of).collect())
     }
 
     /// In their order.

@@ -24,6 +24,8 @@ export interface Engine {
   bytesAtRest?(memories: number): number;
   /** The memory that a module of its own takes. */
   heap?(): number;
+  /** Gives back the memory that no garbage collector sees. */
+  end?(): void;
 }
 
 const STOP_WORDS = new Set(
@@ -45,6 +47,7 @@ interface SearchModule {
     add(slot: number, text: string, conversation: number, position: number): void;
     search(query: string, limit: number, every: number): Float64Array;
     bytes_at_rest(slots: number): number;
+    free(): void;
   };
 }
 
@@ -65,6 +68,7 @@ async function keepsake(withTable: boolean): Promise<Engine> {
       [...index.search(query, limit, every)].filter((_, place) => place % 2 === 0),
     bytesAtRest: (memories) => index.bytes_at_rest(memories),
     heap: () => memory.buffer.byteLength,
+    end: () => index.free(),
   };
 }
 
