@@ -272,6 +272,10 @@ export interface Status {
      */
     rotation?: Progress;
     /**
+     * How many memories the search knows, while it does not know all.
+     */
+    index?: Progress;
+    /**
      * Whether the person wanted to be reminded to take everything out, and it is time.
      */
     backup_due: boolean;

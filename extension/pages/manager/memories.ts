@@ -2,14 +2,22 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { counted, t } from "../../components/i18n";
+import { counted, formatNumber, t } from "../../components/i18n";
 import { icon } from "../../components/icons";
 import { owner } from "../../components/owner";
 import { firstOf } from "../../components/pages";
 import { debounce } from "../../components/refresh";
 import { DEFAULT_SCOPE, KINDS, kindName, memoryFacts } from "../../components/terms";
 import { failurePanel, waiting } from "../../components/vault";
-import type { CountedScope, Draft, Kind, MemoryId, MemoryView, Topic } from "../../generated/messages";
+import type {
+  CountedScope,
+  Draft,
+  Kind,
+  MemoryId,
+  MemoryView,
+  Progress,
+  Topic,
+} from "../../generated/messages";
 import "../../components/memory-dialog";
 import type { MemoryDialog } from "../../components/memory-dialog";
 import "../../components/memory-text";
@@ -31,6 +39,7 @@ export class Memories extends Section {
     scopes: { state: true },
     items: { state: true },
     total: { state: true },
+    learning: { state: true },
     selected: { state: true },
   };
   declare query: string;
@@ -39,6 +48,8 @@ export class Memories extends Section {
   declare scopes: CountedScope[];
   declare items: MemoryView[];
   declare total: number;
+  /** How far the search is with learning what is kept, while it is not done. */
+  declare learning: Progress | undefined;
   declare selected: ReadonlySet<MemoryId>;
   protected override readonly topics: readonly Topic[] = ["memories"];
   #wanted = PAGE_SIZE;
@@ -83,6 +94,7 @@ export class Memories extends Section {
       }),
     );
     const scopes = await owner.command({ command: "scopes" });
+    this.learning = words ? (await owner.command({ command: "status" })).index : undefined;
     this.total = total;
     this.items = items;
     this.scopes = scopes;
@@ -140,6 +152,13 @@ export class Memories extends Section {
     return html`<div class="row list-head">
         <p role="status" data-testid="memory-count" data-count=${this.total}>${filtered ? counted("memoriesFound", this.total) : counted("memories", this.total)}</p>
         ${this.#bulk()}
+      </div>
+      <div role="status">
+        ${
+          this.learning
+            ? html`<p class="small soft" data-testid="learning">${t("searchLearning", formatNumber(this.learning.done), formatNumber(this.learning.total))}</p>`
+            : nothing
+        }
       </div>
       ${
         this.total === 0
