@@ -2,7 +2,7 @@
 
 import type { Command, Reply, Subject } from "../generated/messages";
 import { OwnerFailure } from "../owner/failure";
-import type { ActiveSite, Disconnected, OwnerCall } from "../owner/protocol";
+import { type ActiveSite, askerFragment, type Disconnected, type OwnerCall } from "../owner/protocol";
 import { describeSite } from "./active-site";
 import { isConnected } from "./connections";
 import { showPage } from "./own-tabs";
@@ -51,6 +51,8 @@ export async function carryOut(call: OwnerCall, vault: VaultHost): Promise<unkno
       return disconnectSite(call.subject, vault);
     case "openManager":
       return showPage("manager", call.section);
+    case "openAsker":
+      return showPage("manager", askerFragment(call.consent));
     case "openOnboarding":
       return showPage("onboarding");
     default:

@@ -17,7 +17,7 @@ export interface LimitsChange {
   valid: boolean;
 }
 
-/** `secret` is not among them: such a memory leaves under no standing grant. */
+/** `secret` is not among them: such a memory leaves under no grant. */
 const OFFERED_SENSITIVITIES = SENSITIVITIES.filter((each) => each !== "secret");
 /** The vault counts in 32 bits. */
 const MOST_A_DAY = 4_294_967_295;

@@ -46,6 +46,8 @@ export type OwnerCall =
   | { op: "disconnectSite"; subject: Subject }
   /** Opens the manager in a tab, or brings it to the front. */
   | { op: "openManager"; section?: ManagerSection }
+  /** Opens the manager at what the asker of a consent was told. */
+  | { op: "openAsker"; consent: string }
   /** Opens the onboarding in a tab, or brings it to the front. */
   | { op: "openOnboarding" };
 
@@ -78,6 +80,16 @@ export type Proof = { passphrase: Uint8Array } | { code: Uint8Array };
 
 /** The parts of the manager, as its URL's fragment names them. */
 export type ManagerSection = "memories" | "inbox" | "sites" | "activity" | "import" | "backup" | "protection";
+
+/** The fragment of the manager's URL for the asker of a consent, whose own name may not stand in an address. */
+export function askerFragment(consent: string): string {
+  return `asker-${consent}`;
+}
+
+/** The consent that a fragment names in this way. */
+export function consentOf(hash: string): string | undefined {
+  return /^#asker-([0-9a-f]{32})$/.exec(hash)?.[1];
+}
 
 /** What the popup needs to know of the active tab. */
 export interface ActiveSite {
@@ -119,6 +131,7 @@ export interface OwnerResults {
   activeSite: ActiveSite;
   disconnectSite: Disconnected;
   openManager: undefined;
+  openAsker: undefined;
   openOnboarding: undefined;
 }
 

@@ -259,6 +259,15 @@ test("an incremental request shows only the difference, and what the site was to
   await consent.see(byTestId("scope-travel"));
   await consent.see(`${byTestId("told-before")}[data-count="2"]`);
   assert.deepEqual(await shownRecords(consent), [TICKET]);
+
+  await consent.click(byTestId("see-told"));
+  await manager.see(`${byTestId("known-total")}[data-count="2"]`);
+  await manager.see({ css: byTestId("known-record"), text: TEA });
+  // Firefox keeps addresses: it names nobody.
+  assert.equal(await manager.evaluate(() => location.hash), "#activity");
+  await manager.click(byTestId("nav-sites"));
+
+  await consent.activate();
   await consent.click(byTestId("allow"));
   await waitForNoConsent(firefox);
   assert.equal(codeOf(await answer), "answered");

@@ -57,7 +57,7 @@ pub enum Sensitivity {
     Personal,
     /// Health, belief, money and the like.
     Sensitive,
-    /// Never leaves under a standing grant.
+    /// Given to no site and no extension.
     Secret,
 }
 

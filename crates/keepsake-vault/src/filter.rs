@@ -77,9 +77,17 @@ struct Moments {
 struct Facts<'a> {
     kind: Kind,
     created: Millis,
-    /// Those that the subject may know of.
-    scopes: Vec<&'a Scope>,
+    scopes: &'a [Scope],
+    authority: &'a Authority<'a>,
     memory: Option<&'a Memory>,
+}
+
+impl<'a> Facts<'a> {
+    /// The scopes that the subject may know of. Worked out where a filter asks for them: most questions have none.
+    fn told(&self) -> impl Iterator<Item = &'a Scope> + Clone {
+        let authority = self.authority;
+        self.scopes.iter().filter(move |scope| authority.covers(scope))
+    }
 }
 
 impl Filter {
@@ -98,14 +106,14 @@ impl Filter {
 
     /// What a memory's entry tells: whether it passes, or `None` where that takes its words.
     pub fn on_entry(&self, entry: &Entry, scopes: &[Scope], authority: &Authority<'_>) -> Option<bool> {
-        let facts = Facts { kind: entry.kind, created: entry.created, scopes: told(scopes, authority), memory: None };
+        let facts = Facts { kind: entry.kind, created: entry.created, scopes, authority, memory: None };
         self.tried_on(&facts)
     }
 
     /// Whether a memory passes.
     pub fn on_memory(&self, memory: &Memory, authority: &Authority<'_>) -> bool {
-        let scopes = told(&memory.draft.scopes, authority);
-        let facts = Facts { kind: memory.draft.kind, created: memory.created, scopes, memory: Some(memory) };
+        let (draft, created) = (&memory.draft, memory.created);
+        let facts = Facts { kind: draft.kind, created, scopes: &draft.scopes, authority, memory: Some(memory) };
         self.tried_on(&facts) == Some(true)
     }
 
@@ -116,17 +124,12 @@ impl Filter {
 
     fn tried_on(&self, facts: &Facts<'_>) -> Option<bool> {
         let known = self.kinds.as_ref().is_none_or(|kinds| kinds.contains(&facts.kind))
-            && self.among.as_ref().is_none_or(|among| facts.scopes.iter().any(|scope| among.contains(scope)))
+            && self.among.as_ref().is_none_or(|among| facts.told().any(|scope| among.contains(scope)))
             && self.created.is_none_or(|span| span.holds(seconds(facts.created)));
         let valid = self.valid.map_or(Some(true), |span| facts.memory.map(|memory| span.meets(memory)));
         let condition = self.condition.as_ref().map_or(Some(true), |condition| condition.tried_on(facts));
         all([Some(known), valid, condition])
     }
-}
-
-/// The scopes of a memory that may be named to the subject.
-fn told<'a>(scopes: &'a [Scope], authority: &Authority<'_>) -> Vec<&'a Scope> {
-    scopes.iter().filter(|scope| authority.covers(scope)).collect()
 }
 
 /// A moment as subjects are told it: to the second.
@@ -212,7 +215,7 @@ impl Checked {
             }
             Self::Not(condition) => condition.tried_on(facts).map(core::ops::Not::not),
             Self::Kind(names) => Some(names.hold([&facts.kind])),
-            Self::Scope(names) => Some(names.hold(facts.scopes.iter().copied())),
+            Self::Scope(names) => Some(names.hold(facts.told())),
             Self::Source(names) => facts.memory.map(|memory| names.hold([&memory.provenance.channel])),
             Self::Trust(names) => facts.memory.map(|memory| names.hold([&memory.trust()])),
             Self::Created(moments) => Some(moments.hold(Some(facts.created))),

@@ -151,6 +151,65 @@ fn where_the_person_picks_nothing_else_leaves() {
     assert!(effects.contains(&Effect::CloseConsent { id: consent }));
 }
 
+/// What the person may not be shown for an asker leaves neither with a look at it, and a disk that is full loses nothing.
+#[test]
+fn a_picked_answer_holds_no_secret_and_leaves_once_it_is_noted() {
+    let mut world = World::new();
+    let tea = world.add("tea", "food");
+    let secret = keepsake_memory::Draft { sensitivity: Sensitivity::Secret, ..draft("tea for the safe", "food") };
+    world.command(Command::MemoryAdd { draft: secret }).unwrap();
+    world.grant_with(&site(), &["food"], &["search"], |settings| settings.each_time = true);
+    let (request, consent) = world.ask_person(&site(), "memory.search", search("tea"));
+    let Reply::ConsentAnswer(answer) = world.command(Command::ConsentAnswer { id: consent.clone() }).unwrap() else {
+        panic!()
+    };
+    assert_eq!(answer.items.iter().map(|one| one.id).collect::<Vec<_>>(), [tea.id]);
+
+    let pick = || Picked { id: tea.id, revision: tea.revision, redact: vec![] };
+    let release =
+        |records| Command::ConsentDecide { id: consent.clone(), decision: ConsentDecision::Release { records } };
+    let twice = world.command(release(vec![pick(), pick()]));
+    assert_eq!(twice.unwrap_err().code, OwnerErrorCode::Invalid, "one memory is picked once");
+    let before = world.receipts().items.len();
+    world.disk.commits_left.set(Some(0));
+    let (reply, effects) = pollster::block_on(world.vault.command(release(vec![pick()])));
+    assert_eq!(reply.unwrap_err().code, OwnerErrorCode::StorageFailed);
+    assert_eq!(answer_to(&effects, &request), None, "without a receipt nothing leaves");
+    world.disk.commits_left.set(None);
+    assert_eq!(world.receipts().items.len(), before);
+    let effects = world.decide(&consent, ConsentDecision::Release { records: vec![pick()] });
+    assert_eq!(found(&answer_to(&effects, &request).unwrap()), ["tea"], "the question was still open");
+}
+
+#[test]
+fn who_asks_for_every_scope_is_shown_them_all_and_what_would_leave_can_be_searched() {
+    let mut world = World::new();
+    world.add("green tea", "food");
+    world.add("black tea", "travel");
+    world.add("a tent", "travel");
+    let (_, consent) = world.request(&site(), &["*"], &["search"]);
+    let Reply::Consent(view) = world.command(Command::Consent { id: consent.clone() }).unwrap() else { panic!() };
+    let scopes: Vec<_> = view.scopes.iter().map(|scope| (scope.name.to_string(), scope.memories)).collect();
+    assert_eq!((view.wildcard, scopes), (true, vec![("food".to_owned(), 1), ("travel".to_owned(), 2)]));
+    let mut shown = |scopes: &[&str]| {
+        let records = Command::ConsentRecords {
+            id: consent.clone(),
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            max_sensitivity: Sensitivity::Personal,
+            kinds: None,
+            query: Some("te".into()),
+            offset: 0,
+            limit: 10,
+        };
+        let Reply::ConsentRecords(records) = world.command(records).unwrap() else { panic!() };
+        let mut texts: Vec<_> = records.items.into_iter().map(|one| one.text).collect();
+        texts.sort();
+        texts
+    };
+    assert_eq!(shown(&["*"]), ["a tent", "black tea", "green tea"]);
+    assert_eq!(shown(&["food"]), ["green tea"]);
+}
+
 #[test]
 fn a_subject_can_be_asked_about_each_time_and_a_lock_in_between_changes_nothing() {
     let mut world = World::new();

@@ -114,6 +114,55 @@ fn a_change_of_scopes_does_not_tell_of_hidden_ones() {
     }
 }
 
+/// What is written in one request has its ids from one millisecond: by themselves they stand in no order.
+#[test]
+fn what_is_written_together_stands_in_the_inbox_as_it_was_written() {
+    let (mut world, ..) = writer();
+    let texts: Vec<String> = (0..50).map(|n| format!("Step {n} of the recipe")).collect();
+    let written: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let id = world.next_request();
+    let first = world.send(&site(), &id, "memory.add", add(&written));
+    let waiting: Vec<String> = world.inbox().into_iter().map(|item| item.draft.text).collect();
+    assert_eq!(waiting, texts);
+
+    // Sent again after its answer was forgotten, it is told of them in the same order.
+    world.restart();
+    world.unlock();
+    let again = world.send(&site(), &id, "memory.add", add(&written));
+    assert_eq!(answer_to(&again, &id), answer_to(&first, &id));
+}
+
+/// Where a request does not say where its memories are to stand: in the one scope that is granted, in the general one where
+/// all are, nowhere where there are several.
+#[test]
+fn what_names_no_scope_stands_where_only_one_can_be_meant() {
+    let extension = keepsake_policy::Subject::extension("sidekick@example.org").unwrap();
+    for (granted, expected) in [(&["food"][..], Some("food")), (&["*"], Some("general")), (&["food", "travel"], None)] {
+        let mut world = World::new();
+        world.grant(&extension, granted, &["add"], GrantDuration::UntilRevoked);
+        let answer = world.ask(&extension, "memory.add", add(&["Likes green tea"]));
+        match expected {
+            Some(scope) => {
+                let item = world.inbox().remove(0);
+                assert_eq!((item.draft.scopes[0].as_str(), &item.subject), (scope, &extension));
+                let settled = accept(&mut world, &[item.id]);
+                assert_eq!(settled.kept[0].channel, keepsake_memory::Channel::Extension);
+            }
+            None => assert_eq!(code(&answer), "invalid_request"),
+        }
+    }
+}
+
+#[test]
+fn a_change_that_makes_no_memory_is_told_and_waits_nowhere() {
+    let (mut world, ..) = writer();
+    let added = world.ask(&site(), "memory.add", add(&["Likes green tea and rice"]));
+    let own = added["result"]["results"][0]["id"].clone();
+    let answer = world.ask(&site(), "memory.update", json!({"id": own, "text": " "}));
+    assert_eq!(code(&answer), "invalid_request");
+    assert_eq!(world.inbox()[0].draft.text, "Likes green tea and rice");
+}
+
 #[test]
 fn a_removal_waits_and_goes_with_its_memory() {
     let (mut world, _, name) = writer();

@@ -5,6 +5,7 @@ mod build;
 mod bundle;
 mod checks;
 mod command;
+mod coverage;
 mod declarations;
 mod firefox;
 mod fuzz;
@@ -33,6 +34,7 @@ cargo xtask COMMAND: each command first does what it needs of those above it.
   start        opens the demo assistant in Firefox with the add-on installed; without a display, plays `demo`
   demo         plays the story of a first day in headless Firefox and saves screenshots
   test         runs every check; what is green here is green in CI
+  coverage     counts which lines of what decides over a request its tests run, and wants nearly all
   fuzz         throws bytes at the parsers: `fuzz` for 10 minutes each, `fuzz TARGET SECONDS`
   bench NAME   measures against peers in the same Firefox: `bench bridge`, `bench search`, `bench vault`
   package      writes the file for the add-on store, the same bytes each time
@@ -68,6 +70,7 @@ fn run(arguments: &[String], progress: &mut Progress) -> Result<()> {
         ["demo"] => play::demo(&layout, progress),
         ["test"] => checks::run(&layout, progress),
         ["bench", name] => play::bench(&layout, progress, name),
+        ["coverage"] => coverage::run(&layout, progress),
         ["fuzz", arguments @ ..] => fuzz::run(&layout, progress, arguments),
         ["package"] => package::run(&layout, progress),
         ["bench"] => bail!("bench needs a name, such as `cargo xtask bench bridge`"),

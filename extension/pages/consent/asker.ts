@@ -47,7 +47,7 @@ export function asker(view: ConsentView, lastTold: number | undefined): Template
         view.known === 0
           ? t("consentToldNothing")
           : html`${counted("consentTold", view.known, lastTold === undefined ? "" : formatMoment(lastTold))}
-              <button class="quiet small" data-testid="see-told" @click=${seeTold}>${t("consentSeeTold")}</button>`
+              <button class="quiet small" data-testid="see-told" @click=${() => void owner.call({ op: "openAsker", consent: view.id })}>${t("consentSeeTold")}</button>`
       }
     </p>
     ${
@@ -90,8 +90,4 @@ function wish({ release, granted, ...view }: ConsentView): string {
 function missing({ scopes, actions }: Pick<ConsentView, "scopes" | "actions">): Action[] {
   const lacking = actions.filter((action) => scopes.some((scope) => scope.actions.includes(action)));
   return lacking.length > 0 ? lacking : actions;
-}
-
-function seeTold(): void {
-  void owner.call({ op: "openManager", section: "sites" });
 }

@@ -4,17 +4,17 @@ import { html, nothing } from "lit";
 import { PageElement } from "../../components/element";
 import { counted, formatNumber, nameDocument, t } from "../../components/i18n";
 import { type IconName, icon } from "../../components/icons";
-import { explain, owner } from "../../components/owner";
+import { explain, failed, owner } from "../../components/owner";
 import "../../components/forget-everything";
 import type { Unlocked } from "../../components/unlock";
 import { closedVault, doesNotOpen, VaultWatch } from "../../components/vault";
 import type { Topic } from "../../generated/messages";
-import type { ManagerSection } from "../../owner/protocol";
+import { consentOf, type ManagerSection } from "../../owner/protocol";
 import "../../components/toast";
 import type { Toast } from "../../components/toast";
 import "./activity";
 import type { Activity } from "./activity";
-import { LOOK_INTO, type Look } from "./activity/look";
+import { LOOK_INTO, type Look, lookInto } from "./activity/look";
 import "./backup";
 import "./backup/raw-copy";
 import { isToBeSaid } from "./backup/reminders";
@@ -222,6 +222,7 @@ class Manager extends PageElement {
   }
 
   protected override updated(): void {
+    void this.#showAsker();
     const link = this.querySelector<HTMLElement>("nav [aria-current]");
     if (link === this.#shown) return;
     this.#shown = link;
@@ -239,7 +240,23 @@ class Manager extends PageElement {
 
   #moved = (): void => {
     this.section = sectionOf(location.hash);
+    this.requestUpdate();
   };
+
+  /** Comes from a consent: shows what its asker was told, once. */
+  async #showAsker(): Promise<void> {
+    const id = consentOf(location.hash);
+    if (id === undefined || !this.#vault.open) return;
+    history.replaceState(null, "", "#activity");
+    this.section = "activity";
+    try {
+      const { subject } = await owner.command({ command: "consent", id });
+      this.dispatchEvent(lookInto({ subject }));
+    } catch (error) {
+      // Where it was decided meanwhile the activity tells of everybody.
+      if (!failed(error, "not_found")) this.#toast?.show({ text: explain(error), problem: true });
+    }
+  }
 
   /** Shows what happened with one memory or one asker. Neither may stand in the address, which Firefox writes down. */
   #lookInto = ({ detail }: CustomEvent<Look>): void => {

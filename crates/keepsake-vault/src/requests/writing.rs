@@ -66,7 +66,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let unreviewed = open.records.kept().filter(|(_, entry)| entry.unreviewed_of == Some(writer)).count();
         let mut room_kept = MAX_UNREVIEWED.saturating_sub(unreviewed);
         let (mut written, mut used): (Vec<Written>, Vec<&Grant>) = (Vec::with_capacity(wanted.len()), Vec::new());
-        for (draft, scopes) in wanted {
+        // What is made within one millisecond sorts by chance: in the inbox it is to stand as it was written.
+        let ids = wanted.iter().map(|_| random.make().map(|bytes| MemoryId::new(now, bytes)));
+        let mut ids = ids.collect::<Result<Vec<_>, _>>().map_err(OwnerError::from)?;
+        ids.sort_unstable();
+        for ((draft, scopes), id) in wanted.into_iter().zip(ids) {
             let scopes = match scopes {
                 Some(scopes) => scopes,
                 None => vec![sole_scope(&may)?],
@@ -81,7 +85,6 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                     continue;
                 }
             };
-            let id = MemoryId::new(now, random.make().map_err(OwnerError::from)?);
             let same_here = written.iter().find_map(|one| match one {
                 Written::Waits(id, other) if other.text == draft.text => Some(*id),
                 Written::Kept(other) if other.draft.text == draft.text => Some(other.id),
