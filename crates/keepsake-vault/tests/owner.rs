@@ -431,6 +431,8 @@ enum Step {
     Rotate,
     /// A little of what is to be done without being asked for.
     Tidy,
+    /// A question that every memory answers: from an index that was learnt, loaded, or is half at rest.
+    Ask,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -442,7 +444,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Restart),
         1 => Just(Step::Fail),
         1 => Just(Step::Rotate),
-        2 => Just(Step::Tidy),
+        4 => Just(Step::Tidy),
+        2 => Just(Step::Ask),
     ]
 }
 
@@ -492,6 +495,14 @@ proptest! {
                     }
                 }
                 Step::Tidy => drop(world.command(Command::Tidy)),
+                Step::Ask => {
+                    let query = Some("text".to_owned());
+                    let command = Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500 };
+                    let Ok(Reply::MemoryList(page)) = world.command(command) else { panic!("no answer") };
+                    let found: std::collections::BTreeMap<_, _> =
+                        page.items.into_iter().map(|memory| (memory.id, (memory.text, memory.revision))).collect();
+                    prop_assert_eq!(&found, &model);
+                }
                 Step::Fail => {
                     world.disk.commits_left.set(Some(0));
                     continue;
