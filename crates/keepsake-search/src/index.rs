@@ -199,6 +199,12 @@ impl Index {
     }
 
     #[cfg(test)]
+    pub(crate) fn asked(&self, query: &Query<'_>) -> Asked {
+        let view = self.workspace.borrow_mut().views.get(&self.texts, &self.weights, |_| true);
+        Asked::new(query, &self.postings, &view)
+    }
+
+    #[cfg(test)]
     pub(crate) fn holds_nothing(&self) -> bool {
         self.postings.is_empty() && self.texts.is_empty() && self.lexicon.is_empty()
     }

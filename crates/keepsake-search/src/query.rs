@@ -234,6 +234,20 @@ mod tests {
     }
 
     #[test]
+    fn no_query_asks_for_more_than_so_many_words() {
+        let mut index = crate::Index::default();
+        let text: String = (0..2000).map(|n| format!("some{n} ")).collect();
+        crate::tests::insert(&mut index, 0, &text, crate::Facts::default());
+        let long = format!("{}some", text.repeat(10));
+        for query in [long, "é".repeat(50_000), "some'".repeat(20_000)] {
+            let asked = index.asked(&Query::growing(&query));
+            assert!(asked.words.len() <= MAX_TERMS);
+            assert!(asked.words.iter().all(|word| word.terms.len() <= MAX_EXPANSIONS + crate::Language::ALL.len()));
+        }
+        assert_eq!(index.asked(&Query::growing("some")).words[0].terms.len(), MAX_EXPANSIONS);
+    }
+
+    #[test]
     fn a_query_is_cut_between_characters() {
         assert_eq!(beginning("aé", 2), "a");
         assert_eq!(beginning("aé", 3), "aé");

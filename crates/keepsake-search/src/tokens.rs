@@ -47,11 +47,13 @@ pub(crate) fn words(text: &str, purpose: Purpose) -> Vec<Word<'_>> {
         if word.chars().next().is_some_and(is_written_without_spaces) {
             pairs(text, start, end, purpose, &mut before, &mut found);
         } else if word.contains(['\'', '’']) {
-            found.extend(around_apostrophes(word, start));
+            // One word may have as many apostrophes as letters.
+            found.extend(around_apostrophes(word, start).take(MAX_WORDS - found.len()));
         } else if word.len() <= MAX_WORD_BYTES {
             found.push(Word { text: word, start });
         }
     }
+    found.truncate(MAX_WORDS);
     found
 }
 
@@ -66,6 +68,10 @@ fn pairs<'a>(
 ) {
     let Some(run) = text.get(start..end) else { return };
     for (at, character) in run.char_indices().map(|(at, character)| (start + at, character)) {
+        // A run may be as long as the text.
+        if found.len() >= MAX_WORDS {
+            break;
+        }
         let until = at + character.len_utf8();
         let goes_on = before.filter(|(end, _)| *end == at);
         if let Some((_, first)) = goes_on {
@@ -173,6 +179,18 @@ mod tests {
         assert_eq!(all("緑茶と"), ["緑", "緑茶", "茶", "茶と", "と"]);
         let query: Vec<_> = words("緑茶と 茶", Purpose::Query).into_iter().map(|word| word.text).collect();
         assert_eq!(query, ["緑茶", "茶と", "茶"]);
+    }
+
+    #[test]
+    fn no_text_has_more_words_than_are_looked_at() {
+        let endless = ["ab ", "ab'", "カタ", "緑茶", "ab'緑茶 ", "te\u{200d}a ", "\u{202e}ab\u{202c} ", "\u{301}a "];
+        for text in endless.map(|part| part.repeat(1_000_000 / part.len())) {
+            for purpose in [Purpose::Text, Purpose::Query] {
+                let found = words(&text, purpose);
+                assert!(found.len() <= MAX_WORDS);
+                assert!(found.iter().all(|word| word.text.len() <= MAX_WORD_BYTES));
+            }
+        }
     }
 
     #[test]
