@@ -1,0 +1,72 @@
+// The search in the add-on as it ships: it goes by meaning too, and its index is stored, without what was deleted.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Firefox } from "../driver/firefox.ts";
+import { launchWithKeepsake } from "../driver/keepsake.ts";
+import type { Page } from "../driver/page.ts";
+import { until } from "../driver/until.ts";
+import { addMemory, byTestId, commandVault, createVault, fillUnlock, openManager } from "./support.ts";
+
+const PHYSICIAN = "Sees a new physician in March";
+const OTHERS = ["Keeps the bicycle in the cellar", "Plays chess on Thursdays"];
+
+let firefox: Firefox;
+let manager: Page;
+
+before(async () => {
+  firefox = await launchWithKeepsake();
+  await createVault(firefox);
+  manager = await openManager(firefox);
+  await manager.see(byTestId("add-memory"));
+  for (const text of [PHYSICIAN, ...OTHERS]) await addMemory(manager, { text, scope: "life" });
+});
+
+after(() => firefox?.close());
+
+/** The keys of the index's segments that are stored. */
+function segments(): Promise<string[]> {
+  return manager.evaluate(async () => {
+    const done = <R>(request: IDBRequest<R>) =>
+      new Promise<R>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await done(indexedDB.open("keepsake"));
+    const keys = await done(database.transaction("index").objectStore("index").getAllKeys());
+    database.close();
+    return keys.map((key) => String(new Uint8Array(key as ArrayBuffer)));
+  });
+}
+
+async function found(query: string): Promise<string[]> {
+  const page = await commandVault(manager, { command: "memory_list", query, offset: 0, limit: 10 });
+  return page.items.map(({ text }) => text);
+}
+
+test("a memory is found by what it means, with none of its words", async () => {
+  assert.equal((await found("doctor"))[0], PHYSICIAN);
+  assert.equal((await found("médecin"))[0], PHYSICIAN, "also in another language");
+});
+
+test("the index is stored, and is there after an unlock", async () => {
+  await until("stored segment of the index", async () => (await segments()).length > 0);
+  await manager.click(byTestId("lock"));
+  await fillUnlock(manager);
+  await manager.see(byTestId("add-memory"));
+  assert.equal((await found("doctor"))[0], PHYSICIAN);
+});
+
+test("what is deleted leaves the stored index in the same moment", async () => {
+  const before = await until("stored segments", async () => {
+    const stored = await segments();
+    return stored.length > 0 ? stored : undefined;
+  });
+  const { items } = await commandVault(manager, { command: "memory_list", offset: 0, limit: 10 });
+  for (const { id } of items) await commandVault(manager, { command: "memory_delete", ids: [id] });
+  assert.deepEqual(
+    (await segments()).filter((key) => before.includes(key)),
+    [],
+  );
+  assert.deepEqual(await found("doctor"), []);
+});
