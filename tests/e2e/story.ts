@@ -24,6 +24,8 @@ const HEALTH = [
 ];
 // Words that no other memory has, nor one that is nearly the same: a mistyped word is looked for as the nearest there is.
 const HEALTH_QUESTION = "penicillin azithromycin optometrist";
+/** Those of the memories about health that are among these. */
+const ofHealth = (texts: readonly string[]) => HEALTH.filter((memory) => texts.includes(memory));
 
 /** A name of more than one word is nobody else's: it stands nowhere in Firefox's own files. */
 const TALKS = "past conversations";
@@ -54,7 +56,9 @@ export async function playStory(
     await play("it asks, and the consent shows what would leave", () => story.ask());
     await play("it is let in for this session", () => story.allow());
     await play("ten questions bring back the turns that answer them", () => story.questions());
-    await play("a question about health brings back nothing, and no count", () => story.healthQuestion());
+    await play("a question about health brings back nothing of health, and no count", () =>
+      story.healthQuestion(),
+    );
     await play("a request for health is refused", () => story.refuseHealth());
     await play("the grant is revoked, and the next call is unauthorized", () => story.revoke());
     await play("it asks again and is let in until revoked", () => story.allowAgain());
@@ -197,7 +201,8 @@ class Story {
   async healthQuestion(): Promise<void> {
     await this.#question(HEALTH_QUESTION);
     const card = await this.#card("done");
-    assert.deepEqual(card.memories, []);
+    // What was granted may be near in meaning.
+    assert.deepEqual(ofHealth(card.memories), []);
     const bare = await this.#assistant.evaluate(async (query) => {
       type Provider = { request(asked: object): Promise<object> };
       const provider = await new Promise<Provider>((resolve) => {
@@ -207,9 +212,11 @@ class Story {
         dispatchEvent(new Event("agentmemory:request"));
       });
       const result = await provider.request({ method: "memory.search", params: { query } });
-      return { keys: Object.keys(result).sort(), results: (result as { results: unknown[] }).results };
+      const { results } = result as { results: { text: string }[] };
+      return { keys: Object.keys(result).sort(), texts: results.map(({ text }) => text) };
     }, HEALTH_QUESTION);
-    assert.deepEqual(bare, { keys: ["receipt_id", "results"], results: [] });
+    assert.deepEqual(bare.keys, ["receipt_id", "results"]);
+    assert.deepEqual(ofHealth(bare.texts), []);
   }
 
   async refuseHealth(): Promise<void> {
