@@ -19,6 +19,7 @@ pub struct IdbStore {
     reads: Rexie,
     /// The same database, for what rexie has no way to say: strict writes, and many reads with one wait.
     direct: IdbDatabase,
+    /// Fetches the embedding table, where the program has one.
     meanings: Option<Function>,
 }
 
