@@ -14,9 +14,13 @@ export type Cause = "asker" | "person";
 /** Carries out what the vault asks for. */
 export type Perform = (effects: Effect[], cause: Cause) => Promise<void>;
 
+/** So long after a release its receipt outlives also a power cut. */
+const SETTLE_MS = 1000;
+
 export class VaultHost {
   readonly #perform: Perform;
   #tidying = false;
+  #settling: number | undefined;
   #worker: VaultWorker | undefined;
   /** Copies what is stored as it is. */
   #copier: VaultWorker | undefined;
@@ -199,10 +203,17 @@ export class VaultHost {
     }
   }
 
-  /** The search index takes in and writes down what changed. */
+  /** The search index takes in and writes down what changed, and receipts that are kept get to the disk. */
   #tidyAfter(effects: readonly Effect[]): void {
-    if (effects.some((effect) => effect.effect === "changed" && effect.topics.includes("memories"))) {
+    const changed = new Set(effects.flatMap((effect) => (effect.effect === "changed" ? effect.topics : [])));
+    if (changed.has("memories")) {
       void this.#tidyUp();
+    } else if (changed.has("receipts")) {
+      // One write for all that is asked within this time.
+      this.#settling ??= setTimeout(() => {
+        this.#settling = undefined;
+        void this.tidyUpIfOpen();
+      }, SETTLE_MS);
     }
   }
 

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use idb::{Factory, TransactionMode as WriteMode};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
-use keepsake_vault::{Batch, ObjectKey, Placed, Space, Store, StoreError};
+use keepsake_vault::{Batch, Durability, ObjectKey, Placed, Space, Store, StoreError};
 use rexie::{ObjectStore, Rexie, TransactionMode};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -46,12 +46,16 @@ impl IdbStore {
         Self { meanings: Some(fetch), ..self }
     }
 
-    /// A transaction over all object stores that is complete only when its bytes are on the disk.
-    fn strict_transaction(&self) -> Result<IdbTransaction, StoreError> {
+    /// A transaction over all object stores; a strict one is complete only when its bytes are on the disk.
+    fn transaction(&self, durability: Durability) -> Result<IdbTransaction, StoreError> {
         let names: Array = Space::ALL.into_iter().map(|space| JsValue::from(space.name())).collect();
         let options = Object::new();
         let make = || -> Result<IdbTransaction, JsValue> {
-            Reflect::set(&options, &"durability".into(), &"strict".into())?;
+            let durability = match durability {
+                Durability::Strict => "strict",
+                Durability::Relaxed => "relaxed",
+            };
+            Reflect::set(&options, &"durability".into(), &durability.into())?;
             // web-sys has no binding with options outside of its unstable interfaces.
             let transaction: Function = Reflect::get(&self.direct, &"transaction".into())?.dyn_into()?;
             let mode = JsValue::from(WriteMode::ReadWrite);
@@ -66,7 +70,7 @@ impl IdbStore {
         batch: &mut Batch,
         make: &mut impl FnMut() -> Result<Option<Placed>, StoreError>,
     ) -> Result<(), StoreError> {
-        let watched = self.strict_transaction()?;
+        let watched = self.transaction(batch.durability)?;
         let transaction = idb::Transaction::from(watched.clone());
         // No request is awaited by itself: the transaction's end tells of them all.
         if let Err(error) = issue(&watched, batch, make) {

@@ -70,6 +70,12 @@ impl<'a> Authority<'a> {
         })
     }
 
+    /// Whether the person decided on this very record: on all others that are alike but for their ids, the decision is the
+    /// same.
+    pub fn singles_out(&self, record: MemoryId) -> bool {
+        self.grants.iter().any(|grant| grant.except.contains(&record))
+    }
+
     /// Whether the person picks what leaves, for an answer that looks in these scopes, or in all that are granted. It does
     /// not depend on what there is: whether somebody was asked must not tell that either.
     pub fn asks_each_time(&self, among: Option<&ScopeSet>) -> bool {

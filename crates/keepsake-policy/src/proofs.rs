@@ -189,6 +189,19 @@ proptest! {
         prop_assert_eq!(sees(&grants, &subject, action, &record), by_hand);
     }
 
+    /// So the decision is asked once for many records.
+    #[test]
+    fn records_that_differ_in_their_ids_are_told_apart_only_where_one_is_singled_out(
+        grants in vec(any_grant(), 0..5), action in prop::sample::select(ACTIONS.to_vec()), record in record(), other in id(),
+    ) {
+        let Some(authority) = authorise(&grants, &site(), action, NOW, SESSION) else { return Ok(()) };
+        let other = Record { id: other, ..record.clone() };
+        if ![record.id, other.id].iter().any(|id| authority.singles_out(*id)) {
+            let under = |record: &Record| authority.release_under(record.facts()).map(|grant| grant.id);
+            prop_assert_eq!(under(&record), under(&other));
+        }
+    }
+
     #[test]
     fn without_a_grant_there_is_no_authority_whatever_others_hold(
         grants in vec(any_grant(), 0..5), action in prop::sample::select(ACTIONS.to_vec()),

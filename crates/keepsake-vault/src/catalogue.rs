@@ -77,6 +77,13 @@ impl Writer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ScopesId(u32);
 
+impl ScopesId {
+    /// Among all sets, counted from 0.
+    pub fn place(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Every set of scopes that some memory stands in.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct ScopeSets {
@@ -98,7 +105,7 @@ impl ScopeSets {
 
     /// The scopes behind a number.
     pub fn get(&self, id: ScopesId) -> &[Scope] {
-        self.sets.get(id.0 as usize).map_or(&[], Vec::as_slice)
+        self.sets.get(id.place()).map_or(&[], Vec::as_slice)
     }
 
     /// Every set with its number.

@@ -41,7 +41,8 @@ impl Walk {
 impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     /// One step of what is to be done without being asked for; whether there is more.
     pub(crate) async fn tidy(&mut self, effects: &mut Vec<Effect>) -> Result<bool, OwnerError> {
-        self.opened()?;
+        let Parts { open, store, random, .. } = self.parts()?;
+        open.settle(store, random).await?;
         self.forget_due(effects).await?;
         if self.rotation_step(effects).await? {
             return Ok(true);

@@ -125,6 +125,8 @@ pub(crate) struct Open {
     pub exporting: Option<Exporting>,
     /// What is being taken in.
     pub restoring: Option<Restoring>,
+    /// Whether the last change may not be on the disk yet.
+    pub is_unsettled: bool,
 }
 
 impl Open {
@@ -165,6 +167,7 @@ impl Open {
             ledger: None,
             exporting: None,
             restoring: None,
+            is_unsettled: false,
         };
         open.load_catalogue(fetched.catalogue, primitives).await;
         open.problems.inbox = open.load_space(Space::Inbox, &fetched.inbox, |open, proposal: Proposal, stored| {
@@ -185,6 +188,15 @@ impl Open {
     /// A change of this vault in the making.
     pub fn transaction<'a, P: Primitives>(&'a mut self, random: &'a mut P) -> Transaction<'a, P> {
         Transaction::new(self, random)
+    }
+
+    /// Sees to it that the last change is on the disk.
+    pub async fn settle(&mut self, store: &impl Store, random: &mut impl Primitives) -> Result<(), OwnerError> {
+        if self.is_unsettled {
+            // Whatever is written strictly takes what came before it along, and every change writes the manifest.
+            self.transaction(random).commit(store).await?;
+        }
+        Ok(())
     }
 
     /// Opens one stored object.

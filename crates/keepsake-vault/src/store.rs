@@ -55,6 +55,19 @@ pub struct Batch {
     pub deletes: Vec<(Space, ObjectKey)>,
     /// Spaces to empty, before anything is written.
     pub clears: Vec<Space>,
+    /// What it outlives once it is acknowledged.
+    pub durability: Durability,
+}
+
+/// What a change outlives once it is acknowledged.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// Everything: it is on the disk.
+    #[default]
+    Strict,
+    /// A crash of the browser; what the system has not written when the power fails is lost. The next strict change takes it
+    /// to the disk.
+    Relaxed,
 }
 
 /// Why a store could not do what was asked. Nothing was changed.
@@ -94,7 +107,7 @@ pub trait Store {
         None
     }
 
-    /// Makes the changes; answers when they are durable, all or none.
+    /// Makes the changes; answers when they are as durable as the batch says, all or none.
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
 
     /// The same with objects that are made one by one until there are no more; where one cannot be made, nothing is changed.

@@ -17,7 +17,7 @@ use crate::format::{Decision, HEADER_KEY, Header, MANIFEST_KEY, Manifest, Receip
 use crate::indexing::{Indexed, facts_of};
 use crate::open::Open;
 use crate::records::{Change, entry_of};
-use crate::{Batch, ObjectKey, Placed, Space, Store, StoreError};
+use crate::{Batch, Durability, ObjectKey, Placed, Space, Store, StoreError};
 
 /// Where an object stands and what the manifest knows it by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -234,6 +234,12 @@ impl<'a, P: Primitives> Transaction<'a, P> {
         self.batch.puts.push((Space::Meta, key, bytes));
     }
 
+    /// Does not wait for the disk: for what nobody wrote and a crash of the browser does not undo. [`Open::settle`] has it
+    /// written soon after.
+    pub fn relax(&mut self) {
+        self.batch.durability = Durability::Relaxed;
+    }
+
     /// Takes the whole search index away, which is made again from the memories.
     pub fn clear_index(&mut self) {
         self.batch.clears.push(Space::Index);
@@ -316,6 +322,7 @@ impl<'a, P: Primitives> Transaction<'a, P> {
             stored: Vec::new(),
             is_done: false,
         };
+        let is_relaxed = self.batch.durability == Durability::Relaxed;
         let writing = store.commit_while_made(core::mem::take(&mut self.batch), || making.next());
         let (committed, (new, changed)) = join(writing, learning).await;
         let Making { change, stored, .. } = making;
@@ -324,6 +331,7 @@ impl<'a, P: Primitives> Transaction<'a, P> {
 
         let added = self.open.records.apply(change);
         self.open.manifest = self.manifest;
+        self.open.is_unsettled = is_relaxed;
         self.open.decisions.retain(|(_, decision)| !self.ended.contains(&decision.id()));
         let mut indexed = self.open.records.indexed_mut().take();
         if let Some(indexed) = &mut indexed {

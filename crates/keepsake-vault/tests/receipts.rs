@@ -98,3 +98,37 @@ fn the_file_with_receipts_is_checked_without_the_vault() {
         assert!(check_chain(not_one.as_bytes()).is_err());
     }
 }
+
+/// A release waits for its receipt to be kept, and not for the disk: that comes right after.
+#[test]
+fn a_power_cut_takes_the_latest_receipts_at_most_and_only_until_the_vault_has_tidied_up() {
+    let mut world = World::new();
+    world.add("green tea", "food");
+    world.grant(&site(), &["food"], &["search"], GrantDuration::UntilRevoked);
+    let before = world.receipts().total;
+    let ask = |world: &mut World| world.ask(&site(), "memory.search", json!({"query": "tea"}));
+    ask(&mut world);
+    world.restart();
+    world.unlock();
+    assert_eq!(world.receipts().total, before + 1, "it outlives the browser");
+
+    world.tidy();
+    ask(&mut world);
+    world.cut_power();
+    world.unlock();
+    assert_eq!((world.receipts().total, world.receipts().intact), (before + 1, true));
+    assert_eq!(world.check(), Damage::default());
+
+    ask(&mut world);
+    world.tidy();
+    world.cut_power();
+    world.unlock();
+    assert_eq!((world.receipts().total, world.receipts().intact), (before + 2, true));
+
+    // A grant for one answer does not come back with the receipt of that answer.
+    world.grant(&other_site(), &["food"], &["search"], GrantDuration::Once);
+    world.ask(&other_site(), "memory.search", json!({"query": "tea"}));
+    world.cut_power();
+    world.unlock();
+    assert!(world.grants().grants.iter().all(|grant| grant.subject != other_site()));
+}

@@ -6,6 +6,7 @@ use keepsake_policy::{Action, Authority, Subject, authorise};
 
 use super::question::own_name;
 use super::release::spent;
+use super::sight::Sight;
 use super::writing::{answered_before, full, named_scopes};
 use super::{Outcome, authority};
 use crate::api::*;
@@ -187,9 +188,8 @@ impl Open {
             .into_iter()
             .filter_map(|action| authorise(self.live_grants(now), subject, action, now, self.session))
             .collect();
-        let found = self.find_named(subject, name, |slot| {
-            reads.iter().any(|authority| self.is_visible(asker, authority, slot, now))
-        });
+        let sights: Vec<_> = reads.iter().map(|authority| Sight::new(self, authority, asker, now)).collect();
+        let found = self.find_named(subject, name, |slot| sights.iter().any(|sight| sight.sees(slot)));
         let entry = found.first().and_then(|(slot, _)| self.records.get(*slot)).ok_or_else(PageError::unauthorized)?;
         let may_write = self.records.scopes(entry).iter().any(|scope| writes.covers(scope));
         if may_write { Ok(entry.id) } else { Err(PageError::unauthorized()) }

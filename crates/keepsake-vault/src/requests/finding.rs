@@ -6,6 +6,7 @@ use keepsake_search::{Query, Slot};
 
 use super::cursor::second_of;
 use super::question::{Question, What};
+use super::sight::Sight;
 use crate::Store;
 use crate::api::PageError;
 use crate::catalogue::Writer;
@@ -45,17 +46,19 @@ impl Open {
     /// What answers the question; `None` where it was given up meanwhile. The index must be made for a question in words.
     pub(crate) async fn find(&self, store: &impl Store, looking: &Looking<'_>) -> Result<Option<Found>, PageError> {
         let Question { filter, limit, what, .. } = looking.question;
+        let sight = Sight::new(self, looking.authority, looking.writer, looking.now);
+        let may_pass = |slot| self.may_pass(looking, &sight, slot);
         let ranked: Vec<(Slot, f64)> = match what {
             What::Fitting(query) | What::Block { query, .. } => {
                 // Where only the words tell whether a memory passes, the next best ones may have to step in.
                 let most = if filter.needs_memories() { usize::MAX } else { *limit };
-                self.records.search(&Query::whole(query).at(looking.now), most, |slot, _| self.may_pass(looking, slot))
+                self.records.search(&Query::whole(query).at(looking.now), most, |slot, _| may_pass(slot))
             }
-            What::One(name) => self.find_named(looking.subject, *name, |slot| self.may_pass(looking, slot)),
+            What::One(name) => self.find_named(looking.subject, *name, may_pass),
             What::Newest(position) => {
                 let from = position.map(|position| (position.second, position.name));
                 let most = if filter.needs_memories() { usize::MAX } else { limit + 1 };
-                self.listed(looking, from, most).into_iter().map(|slot| (slot, 1.0)).collect()
+                self.listed(looking, may_pass, from, most).into_iter().map(|slot| (slot, 1.0)).collect()
             }
         };
         let lists = matches!(what, What::Newest(_));
@@ -106,29 +109,27 @@ impl Open {
     }
 
     /// Whether a memory may leave and, as far as its entry tells, passes the filter.
-    fn may_pass(&self, looking: &Looking<'_>, slot: Slot) -> bool {
+    fn may_pass(&self, looking: &Looking<'_>, sight: &Sight<'_>, slot: Slot) -> bool {
         let Some(entry) = self.records.get(slot) else { return false };
-        let authority = looking.authority;
-        self.is_visible(looking.writer, authority, slot, looking.now)
-            && looking.question.filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false)
-    }
-
-    /// Whether a memory may leave to the subject that is known as this writer.
-    pub(crate) fn is_visible(&self, asker: Writer, authority: &Authority<'_>, slot: Slot, now: Millis) -> bool {
-        self.records.get(slot).is_some_and(|entry| {
-            authority.release_under(self.records.facts(entry, asker)).is_some() && self.is_usable(slot, entry, now)
-        })
+        let (filter, authority) = (&looking.question.filter, looking.authority);
+        sight.sees(slot) && filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false)
     }
 
     /// At least `most` of what passes, if there is as much: the newest first, behind a position. The order is one that the
     /// subject can see for itself: by the second that it is told, and by its own names.
-    fn listed(&self, looking: &Looking<'_>, from: Option<(u64, [u8; 16])>, most: usize) -> Vec<Slot> {
+    fn listed(
+        &self,
+        looking: &Looking<'_>,
+        may_pass: impl Fn(Slot) -> bool,
+        from: Option<(u64, [u8; 16])>,
+        most: usize,
+    ) -> Vec<Slot> {
         let subject = looking.subject.to_string();
         let mut passing: Vec<(u64, Slot)> = self
             .records
             .kept()
             .filter(|(slot, entry)| {
-                from.is_none_or(|(second, _)| second_of(entry.created) <= second) && self.may_pass(looking, *slot)
+                from.is_none_or(|(second, _)| second_of(entry.created) <= second) && may_pass(*slot)
             })
             .map(|(slot, entry)| (second_of(entry.created), slot))
             .collect();

@@ -6,6 +6,7 @@ mod cursor;
 mod finding;
 mod question;
 mod release;
+mod sight;
 mod writing;
 
 use keepsake_crypto::Primitives;

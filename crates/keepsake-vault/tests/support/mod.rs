@@ -10,7 +10,7 @@ use keepsake_crypto::{CryptoError, Primitives, Random, SecretKey};
 use keepsake_memory::{Draft, Scope, Sensitivity};
 use keepsake_policy::{GrantDuration, Subject};
 use keepsake_vault::api::*;
-use keepsake_vault::{Batch, Clock, ObjectKey, Proof, Space, Store, StoreError, Vault};
+use keepsake_vault::{Batch, Clock, Durability, ObjectKey, Proof, Space, Store, StoreError, Vault};
 use serde_json::{Value, json};
 
 pub type Objects = BTreeMap<(Space, ObjectKey), Vec<u8>>;
@@ -19,6 +19,8 @@ pub type Objects = BTreeMap<(Space, ObjectKey), Vec<u8>>;
 #[derive(Clone, Default)]
 pub struct Disk {
     pub objects: Rc<RefCell<Objects>>,
+    /// What was there before what a power cut would take away.
+    pub settled: Rc<RefCell<Option<Objects>>>,
     /// Commits that succeed before the store breaks; `None` for ever.
     pub commits_left: Rc<Cell<Option<u32>>>,
     /// What happens elsewhere while memories are read.
@@ -57,6 +59,12 @@ impl Store for Disk {
             None => {}
         }
         let mut objects = self.objects.borrow_mut();
+        let mut settled = self.settled.borrow_mut();
+        match batch.durability {
+            Durability::Strict => *settled = None,
+            Durability::Relaxed if settled.is_none() => *settled = Some(objects.clone()),
+            Durability::Relaxed => {}
+        }
         objects.retain(|(space, _), _| !batch.clears.contains(space));
         for (space, key, value) in batch.puts {
             objects.insert((space, key), value);
@@ -176,6 +184,13 @@ impl World {
         self.session_state = None;
         self.session_key = None;
         self.vault = self.reopened(None, None);
+    }
+
+    /// Cuts the power, which takes what is not on the disk yet.
+    pub fn cut_power(&mut self) {
+        let settled = self.disk.settled.take();
+        settled.into_iter().for_each(|objects| drop(self.disk.objects.replace(objects)));
+        self.restart();
     }
 
     pub fn reopened(&self, state: Option<String>, key: Option<SecretKey>) -> TestVault {
