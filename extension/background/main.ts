@@ -68,6 +68,8 @@ browser.runtime.onInstalled.addListener(async ({ reason }) => {
 
 browser.runtime.onStartup.addListener(registerBridge);
 
+vault.wake();
+
 /** The site, as long as the person has it connected: Firefox would let a bridge in an open tab call on. */
 async function connectedSite(site: Site | undefined): Promise<Site | undefined> {
   return site && (await isConnected(site.origin)) ? site : undefined;

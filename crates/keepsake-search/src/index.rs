@@ -7,11 +7,12 @@ use std::sync::Arc;
 use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
 use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
+use crate::packed::unpack;
 use crate::postings::{Posting, Postings};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
-use crate::segment::{self, Segment, SegmentError};
-use crate::table::{Table, product};
+use crate::segment::{self, Kept, Segment, SegmentError};
+use crate::table::{Meaning, Table, product};
 use crate::tokens::{Purpose, folded, words};
 use crate::weights::{Ingredient, Weights};
 
@@ -96,35 +97,36 @@ impl Index {
     /// written of is by now, each a free one, or that its text is to be left out. Where it fails, nothing is changed.
     pub fn load(&mut self, bytes: &[u8], slots: &[Option<Slot>]) -> Result<(), SegmentError> {
         let segment = segment::decode(bytes, slots.len(), self.lexicon.table_print())?;
-        self.take_in(segment, slots)
+        self.take_in(&segment, slots)
     }
 
-    fn take_in(&mut self, segment: Segment, slots: &[Option<Slot>]) -> Result<(), SegmentError> {
-        let Segment { texts, terms, postings } = segment;
+    fn take_in(&mut self, segment: &Segment<'_>, slots: &[Option<Slot>]) -> Result<(), SegmentError> {
         let slot_of = |place: Slot| slots.get(place as usize).copied().flatten().filter(|slot| *slot < MAX_SLOTS);
-        if texts.iter().any(|(place, ..)| slot_of(*place).is_some_and(|slot| self.texts.get(slot).is_some())) {
+        let mut texts = segment.texts.iter().filter_map(|text| slot_of(text.place));
+        if texts.any(|slot| self.texts.get(slot).is_some()) {
             return Err(SegmentError::Taken);
         }
-        let mut numbers = Vec::with_capacity(terms.len());
-        let mut from = 0;
-        for (name, until) in terms {
-            let list = postings.get(from..until).unwrap_or_default();
-            let list = list.iter().filter_map(|one| Some(Posting::new(slot_of(one.slot())?, one.halves())));
-            let mut list: Vec<Posting> = list.collect();
+        let numbers = self.postings.numbers(segment.terms().map(|(name, _)| name));
+        let mut list: Vec<Posting> = Vec::new();
+        for (number, (_, postings)) in numbers.iter().zip(segment.terms()) {
+            list.clear();
+            list.extend(postings.iter().filter_map(|one| Some(Posting::new(slot_of(one.slot())?, one.halves()))));
             if !list.is_sorted_by_key(|posting| posting.slot()) {
                 list.sort_unstable_by_key(|posting| posting.slot());
             }
-            let term = (!list.is_empty()).then(|| self.postings.number(&name));
-            term.iter().for_each(|term| self.postings.extend(*term, &list));
-            numbers.push(term);
-            from = until;
+            self.postings.extend(*number, &list);
         }
-        for (place, facts, traits, meaning) in texts {
-            let Some(slot) = slot_of(place) else { continue };
-            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied().flatten());
-            self.texts.insert(slot, facts, Traits { speaker, ..traits }, meaning.as_ref());
+        for Kept { place, facts, traits, meaning } in &segment.texts {
+            let Some(slot) = slot_of(*place) else { continue };
+            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied());
+            let meaning = meaning.map(|(scale, packed)| Meaning { numbers: unpack(packed), scale });
+            self.texts.insert(slot, *facts, Traits { speaker, ..*traits }, meaning.as_ref());
         }
         self.workspace.get_mut().views.forget();
+        if segment.texts.iter().any(|text| slot_of(text.place).is_none()) {
+            // Words of texts that were left out.
+            self.sweep();
+        }
         Ok(())
     }
 
@@ -217,6 +219,6 @@ pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = u64::from_be_bytes(*bytes.get(1..)?.first_chunk()?);
     let mut index = Index::default();
     let places: Vec<Option<Slot>> = slots.iter().copied().map(Some).collect();
-    index.take_in(segment::decode(bytes, slots.len(), table).ok()?, &places).ok()?;
+    index.take_in(&segment::decode(bytes, slots.len(), table).ok()?, &places).ok()?;
     Some(segment::encode(&slots, table, &index.texts, &index.postings))
 }
