@@ -16,6 +16,7 @@ import { VaultHost } from "./vault-host";
 const askers = new Askers();
 const consents = new ConsentWindows();
 const vault: VaultHost = new VaultHost(new Effects(askers, consents, () => vault.lock()).perform);
+vault.wake();
 
 browser.runtime.onConnect.addListener((port) => {
   if (port.name === OWNER_PORT) serveOwner(port, vault);
@@ -67,8 +68,6 @@ browser.runtime.onInstalled.addListener(async ({ reason }) => {
 });
 
 browser.runtime.onStartup.addListener(registerBridge);
-
-vault.wake();
 
 /** The site, as long as the person has it connected: Firefox would let a bridge in an open tab call on. */
 async function connectedSite(site: Site | undefined): Promise<Site | undefined> {

@@ -8,14 +8,22 @@ import { type Ahead, fetchMeanings, readAhead } from "./ahead";
 import { deriveKek } from "./derive";
 import { Files } from "./files";
 import { GivenUp } from "./given-up";
-import { isOwnerError, type VaultCall, type VaultRequest, type VaultResponse, wasmUrl } from "./protocol";
+import {
+  isOwnerError,
+  type VaultCall,
+  type VaultMessage,
+  type VaultRequest,
+  type VaultResponse,
+  wasmUrl,
+} from "./protocol";
 
 const WEAK: OwnerError = {
   code: "weak_passphrase",
   message: "This passphrase is easy to guess: take a longer one, or confirm that you want this one.",
 };
 
-const loaded = init({ module_or_path: wasmUrl("keepsake", import.meta.url) });
+const { promise: compiled, resolve: takeModule } = Promise.withResolvers<WebAssembly.Module>();
+const loaded = compiled.then((module) => init({ module_or_path: module }));
 let queue: Promise<unknown> = loaded;
 let opened: Vault | undefined;
 let running: RunningRequest | undefined;
@@ -25,7 +33,11 @@ let ahead: Promise<Ahead> | undefined;
 const givenUp = new GivenUp();
 const files = new Files();
 
-self.onmessage = ({ data }: MessageEvent<VaultRequest>) => {
+self.onmessage = ({ data }: MessageEvent<VaultMessage>) => {
+  if ("module" in data) {
+    takeModule(data.module);
+    return;
+  }
   // Of a vault that stays locked nothing is needed yet.
   if (data.call.op === "open" && data.call.kept.key) ahead = readAhead();
   if (data.call.op === "withdraw") {

@@ -5,6 +5,7 @@ import type {
   KdfRequest,
   KdfResponse,
   VaultCall,
+  VaultMessage,
   VaultResponse,
   VaultResults,
 } from "../../extension/worker/protocol";
@@ -36,6 +37,8 @@ export function startPageVault(page: Page, how: "resumed" | "locked"): Promise<v
     const start = (name: string) =>
       new Worker(browser.runtime.getURL(`worker/${name}.js`), { type: "module" });
     const worker = start("vault");
+    const module = WebAssembly.compileStreaming(fetch(browser.runtime.getURL("wasm/keepsake_bg.wasm")));
+    module.then((module) => worker.postMessage({ module } satisfies VaultMessage));
     let kdf: Worker | undefined;
     let derived = 0;
     /** Stands between the vault's port and the worker that derives, to see when the key comes. */
@@ -66,7 +69,7 @@ export function startPageVault(page: Page, how: "resumed" | "locked"): Promise<v
           if ("result" in data) resolve(data.result as VaultResults[C["op"]]);
           else reject(new Error(JSON.stringify(data)));
         });
-        worker.postMessage({ id, call });
+        worker.postMessage({ id, call } satisfies VaultMessage);
       });
     globalThis.pageVault = {
       get derived() {
