@@ -8,7 +8,7 @@ use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
 use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
 use crate::packed::unpack;
-use crate::postings::{Posting, Postings};
+use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
 use crate::segment::{self, Kept, Segment, SegmentError};
@@ -93,7 +93,8 @@ impl Index {
         segment::encode(slots, self.lexicon.table_print(), &self.texts, &self.postings)
     }
 
-    /// Takes in the texts of a segment without learning them anew. `slots` says which slot each of the slots that it was
+    /// Takes in the texts of a segment without learning them anew; to be followed by [`Self::settle`] before anything else is
+    /// asked of the index or put into it. `slots` says which slot each of the slots that it was
     /// written of is by now, each a free one, or that its text is to be left out. Where it fails, nothing is changed.
     pub fn load(&mut self, bytes: &[u8], slots: &[Option<Slot>]) -> Result<(), SegmentError> {
         let segment = segment::decode(bytes, slots.len(), self.lexicon.table_print())?;
@@ -106,7 +107,7 @@ impl Index {
         if texts.any(|slot| self.texts.get(slot).is_some()) {
             return Err(SegmentError::Taken);
         }
-        let numbers = self.postings.numbers(segment.terms().map(|(name, _)| name));
+        let numbers: Vec<Term> = segment.terms().map(|(name, _)| self.postings.number_brought(name)).collect();
         let mut list: Vec<Posting> = Vec::new();
         for (number, (_, postings)) in numbers.iter().zip(segment.terms()) {
             list.clear();
@@ -123,16 +124,20 @@ impl Index {
             self.texts.insert(slot, *facts, Traits { speaker, ..*traits }, meaning.as_ref());
         }
         self.workspace.get_mut().views.forget();
-        if segment.texts.iter().any(|text| slot_of(text.place).is_none()) {
-            // Words of texts that were left out.
-            self.sweep();
-        }
         Ok(())
+    }
+
+    /// Puts in order what was loaded, once all that is loaded at a time is.
+    pub fn settle(&mut self) {
+        self.postings.settle();
+        // Words of texts that were left out.
+        self.sweep();
     }
 
     /// The `limit` visible texts that fit best, best first; equal scores come in the order of their slots. What is not
     /// visible changes nothing in the answer.
     pub fn search(&self, query: &Query<'_>, limit: usize, visible: impl Fn(Slot) -> bool) -> Vec<Hit> {
+        debug_assert!(self.postings.is_settled(), "what was loaded is to be settled first");
         // Taken out meanwhile: whatever `visible` does, nobody else holds it.
         let mut workspace = self.workspace.take();
         let view = workspace.views.get(&self.texts, &self.weights, visible);
@@ -220,5 +225,6 @@ pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut index = Index::default();
     let places: Vec<Option<Slot>> = slots.iter().copied().map(Some).collect();
     index.take_in(&segment::decode(bytes, slots.len(), table).ok()?, &places).ok()?;
+    index.settle();
     Some(segment::encode(&slots, table, &index.texts, &index.postings))
 }

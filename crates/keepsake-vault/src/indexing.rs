@@ -210,8 +210,7 @@ impl Open {
         store: &impl Store,
         primitives: &impl Primitives,
     ) -> Result<(), OwnerError> {
-        self.begin_index(store).await;
-        while self.take_in_segments(store, primitives).await? {}
+        self.take_in_all(store, primitives).await?;
         let mut learnt = 0;
         while learnt < most && self.learn_unknown(store).await? {
             learnt += LEARNT_AT_ONCE;
@@ -226,9 +225,9 @@ impl Open {
         primitives: &mut impl Primitives,
     ) -> Result<bool, OwnerError> {
         self.begin_index(store).await;
-        Ok(self.take_in_segments(store, primitives).await?
-            || self.learn_unknown(store).await?
-            || self.write_index(store, primitives).await?)
+        let took_in = self.take_in_segments(store, primitives).await;
+        self.settle_index();
+        Ok(took_in? || self.learn_unknown(store).await? || self.write_index(store, primitives).await?)
     }
 
     /// How far the index is, where questions do not find everything yet.
@@ -249,8 +248,7 @@ impl Open {
         if self.records.indexed().is_none() && store.keys(Space::Index).await?.is_empty() {
             return Ok(BTreeSet::new());
         }
-        self.begin_index(store).await;
-        while self.take_in_segments(store, primitives).await? {}
+        self.take_in_all(store, primitives).await?;
         let known = self.records.indexed();
         let mut segments = known.map(|indexed| indexed.segments_of(slots.iter().copied())).unwrap_or_default();
         // Whatever it is that these have, it is not so any more.
@@ -265,7 +263,26 @@ impl Open {
         }
     }
 
-    /// Takes in the next part of what is at rest; whether there was one.
+    async fn take_in_all(&mut self, store: &impl Store, primitives: &impl Primitives) -> Result<(), OwnerError> {
+        self.begin_index(store).await;
+        let outcome = loop {
+            match self.take_in_segments(store, primitives).await {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        self.settle_index();
+        outcome
+    }
+
+    fn settle_index(&mut self) {
+        if let Some(indexed) = self.records.indexed_mut() {
+            indexed.index.settle();
+        }
+    }
+
+    /// Takes in the next part of what is at rest, which is to be settled then; whether there was one.
     async fn take_in_segments(&mut self, store: &impl Store, primitives: &impl Primitives) -> Result<bool, OwnerError> {
         let Some(part) = self.records.indexed().filter(|indexed| !indexed.is_taken_in()) else { return Ok(false) };
         let part = part.next_part;
