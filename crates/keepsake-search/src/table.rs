@@ -188,8 +188,9 @@ fn print(bytes: &[u8]) -> u64 {
 /// How finely a query's numbers are told.
 pub(crate) const FINE: f32 = 127.0;
 
-/// How finely a text's are: from −15 to 16, in five bits, which find as well as eight and are a third less to keep and to read.
-pub(crate) const COARSE: f32 = 15.5;
+/// How finely a text's are: from −15 to 15, in five bits, which find as well as eight and are a third less to keep and to read.
+/// The largest stays away from where it would be rounded to 16, or to −16.
+pub(crate) const COARSE: f32 = 15.25;
 
 /// A sum of rows as a meaning whose largest number is as fine as said; `None` where it is nothing.
 pub(crate) fn meaning(sum: &Sum, fineness: f32) -> Option<Meaning> {
@@ -260,6 +261,14 @@ pub(crate) mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_numbers_of_a_text_fit_into_five_bits(sum in prop::collection::vec(-9.0..9.0_f32, DIMENSIONS)) {
+            let sum: Sum = sum.try_into().unwrap();
+            let fits = |meaning: &Meaning| meaning.numbers.iter().all(|number| (-15..=15).contains(number));
+            prop_assert!(meaning(&sum, COARSE).as_ref().is_none_or(fits));
+            prop_assert!(meaning(&sum.map(|number| -number), COARSE).as_ref().is_none_or(fits));
+        }
+
         #[test]
         fn no_bytes_stop_the_reader(at in 8..60_usize, byte in any::<u8>(), word in "\\PC{0,12}") {
             let mut bytes = table(&[("tea", 0), ("green", 1), ("##s", 2)]);
