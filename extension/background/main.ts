@@ -16,6 +16,7 @@ import { VaultHost } from "./vault-host";
 const askers = new Askers();
 const consents = new ConsentWindows();
 const vault: VaultHost = new VaultHost(new Effects(askers, consents, () => vault.lock()).perform);
+vault.wake();
 
 browser.runtime.onConnect.addListener((port) => {
   if (port.name === OWNER_PORT) serveOwner(port, vault);

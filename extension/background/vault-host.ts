@@ -31,6 +31,11 @@ export class VaultHost {
     this.#perform = perform;
   }
 
+  /** Something has woken the background, and is about to ask the vault for something: it opens meanwhile. */
+  wake(): void {
+    this.#running();
+  }
+
   /** A site's or an extension's request; its answer comes as an effect. */
   async handle(subject: Subject, requestId: string, body: string): Promise<void> {
     const effects = await this.#callAcrossLocks({ op: "handle", subject, requestId, body });

@@ -6,10 +6,11 @@ import type {
   KdfMessage,
   KeptSession,
   VaultCall,
-  VaultRequest,
+  VaultMessage,
   VaultResponse,
   VaultResults,
 } from "../worker/protocol";
+import { vaultModule } from "./vault-module";
 
 /** The vault did not open: Firefox lets nothing be stored, or what is stored does not open. */
 export class VaultUnopened extends OwnerFailure {}
@@ -60,6 +61,10 @@ export class VaultWorker {
     });
     this.#worker.onmessage = ({ data }: MessageEvent<VaultResponse>) => this.#receive(data);
     this.#worker.onerror = () => this.terminate("crash");
+    vaultModule().then(
+      (module) => this.#worker.postMessage({ module } satisfies VaultMessage),
+      () => this.terminate("crash"),
+    );
     this.#opened = kept ? this.#open(kept) : Promise.resolve();
     // Each call reports it; a worker without a call has nobody to report to.
     this.#opened.catch(() => undefined);
@@ -100,7 +105,7 @@ export class VaultWorker {
     return new Promise((resolve, reject) => {
       const id = this.#nextId++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, call } satisfies VaultRequest, transfer);
+      this.#worker.postMessage({ id, call } satisfies VaultMessage, transfer);
     });
   }
 

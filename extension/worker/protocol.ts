@@ -85,6 +85,9 @@ export interface VaultRequest {
   call: VaultCall;
 }
 
+/** What the worker is sent: calls, which wait for the module, and the vault's module, compiled. */
+export type VaultMessage = VaultRequest | { module: WebAssembly.Module };
+
 /**
  * `kdf` asks for a worker that derives one key and answers over the port: a worker that is started from within another
  * sometimes never starts in Firefox, so the background starts it. Neither passphrase nor key passes through there.
@@ -107,7 +110,7 @@ export interface KdfRequest {
 export type KdfResponse = { kek: Uint8Array } | { error: OwnerError } | { crashed: true };
 
 /** The address of a WebAssembly module, from a script in the folder `worker/`. */
-export function wasmUrl(module: "archive" | "kdf" | "keepsake" | "passphrase", script: string): URL {
+export function wasmUrl(module: "archive" | "kdf" | "passphrase", script: string): URL {
   return new URL(`../wasm/${module}_bg.wasm`, script);
 }
 

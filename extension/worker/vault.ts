@@ -4,25 +4,42 @@ import type { OwnerError, StrengthReport } from "../generated/messages";
 import init, { destroy, type RunningRequest, StoreDump, Vault } from "../generated/wasm/keepsake.js";
 import initPassphrase, { assess_passphrase, suggest_passphrase } from "../generated/wasm/passphrase.js";
 import type { Proof } from "../owner/protocol";
+import { type Ahead, fetchMeanings, readAhead } from "./ahead";
 import { deriveKek } from "./derive";
 import { Files } from "./files";
 import { GivenUp } from "./given-up";
-import { isOwnerError, type VaultCall, type VaultRequest, type VaultResponse, wasmUrl } from "./protocol";
+import {
+  isOwnerError,
+  type VaultCall,
+  type VaultMessage,
+  type VaultRequest,
+  type VaultResponse,
+  wasmUrl,
+} from "./protocol";
 
 const WEAK: OwnerError = {
   code: "weak_passphrase",
   message: "This passphrase is easy to guess: take a longer one, or confirm that you want this one.",
 };
 
-const loaded = init({ module_or_path: wasmUrl("keepsake", import.meta.url) });
+const { promise: compiled, resolve: takeModule } = Promise.withResolvers<WebAssembly.Module>();
+const loaded = compiled.then((module) => init({ module_or_path: module }));
 let queue: Promise<unknown> = loaded;
 let opened: Vault | undefined;
 let running: RunningRequest | undefined;
+/** What is read while the module is compiled. */
+let ahead: Promise<Ahead> | undefined;
 /** What was given up and still stands in the queue. */
 const givenUp = new GivenUp();
 const files = new Files();
 
-self.onmessage = ({ data }: MessageEvent<VaultRequest>) => {
+self.onmessage = ({ data }: MessageEvent<VaultMessage>) => {
+  if ("module" in data) {
+    takeModule(data.module);
+    return;
+  }
+  // Of a vault that stays locked nothing is needed yet.
+  if (data.call.op === "open" && data.call.kept.key) ahead = readAhead();
   if (data.call.op === "withdraw") {
     const { subject, requestIds } = data.call;
     givenUp.add(subject, requestIds);
@@ -49,7 +66,7 @@ async function answer({ id, call }: VaultRequest): Promise<void> {
 async function carryOut(call: VaultCall): Promise<unknown> {
   switch (call.op) {
     case "open":
-      opened = await Vault.open(call.kept.state, call.kept.key, fetchMeanings);
+      opened = await Vault.open(call.kept.state, call.kept.key, fetchMeanings, await ahead);
       running = opened.running();
       return undefined;
     case "handle":
@@ -190,12 +207,6 @@ async function wipeAfter<R>(bytes: Uint8Array, use: (bytes: Uint8Array) => Promi
 function crash(error: unknown): void {
   console.error("Keepsake's vault stopped.", error);
   post({ crashed: true });
-}
-
-/** The embedding table, a file of the add-on. */
-async function fetchMeanings(): Promise<Uint8Array> {
-  const response = await fetch(new URL("../search/meanings.bin", import.meta.url));
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 function post(response: VaultResponse): void {

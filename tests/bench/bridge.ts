@@ -1,8 +1,6 @@
 // How much of a page's `memory.search` is Keepsake's own: against a bare echo through the same bridge, in one Firefox.
 
 import path from "node:path";
-import type { Reply } from "../../extension/generated/messages";
-import type { VaultCall, VaultResponse, VaultResults } from "../../extension/worker/protocol";
 import type { Firefox } from "../driver/firefox.ts";
 import { launchWithKeepsake } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
@@ -10,6 +8,7 @@ import { command } from "../e2e/owner.ts";
 import { addMemory, connectSite, createVault, grant, openManager } from "../e2e/support.ts";
 import { type Conversation, readConversation } from "../fixtures/conversation.ts";
 import { FixtureServer } from "../fixtures/server.ts";
+import { startPageVault } from "./page-vault.ts";
 import { report, row } from "./report.ts";
 import { makeTexts } from "./vault-extension/texts.ts";
 
@@ -136,29 +135,17 @@ function measure(page: Page, questions: readonly string[]): Promise<Measured> {
  * does. What a site's search takes longer than the person's is what mediation costs: to parse, to authorise, to filter, to
  * write the receipt. The background's worker knows nothing of these receipts, so this comes last.
  */
-function measureInside(manager: Page, questions: readonly string[]): Promise<Inside> {
+async function measureInside(manager: Page, questions: readonly string[]): Promise<Inside> {
+  await startPageVault(manager, "resumed");
   return manager.evaluate(
     async (questions, runs, warmUps, pause) => {
-      const worker = new Worker(browser.runtime.getURL("worker/vault.js"), { type: "module" });
-      let id = 0;
-      const call = <C extends VaultCall>(call: C) =>
-        new Promise<VaultResults[C["op"]]>((resolve, reject) => {
-          id += 1;
-          worker.onmessage = ({ data }: MessageEvent<VaultResponse>) => {
-            if ("result" in data) resolve(data.result as VaultResults[C["op"]]);
-            else reject(new Error(JSON.stringify(data)));
-          };
-          worker.postMessage({ id, call });
-        });
+      const { call, command, end } = globalThis.pageVault;
       const timed = async (work: () => Promise<unknown>) => {
         const began = performance.now();
         await work();
         return performance.now() - began;
       };
-      const { sessionState: state, sessionKey: key } = await browser.storage.session.get();
-      await call({ op: "open", kept: { state, key: Uint8Array.from(key) } });
-      const { reply } = await call({ op: "command", command: { command: "grants" } });
-      const [granted] = (reply as Extract<Reply, { command: "grants" }>).reply.grants;
+      const [granted] = (await command({ command: "grants" })).reply.grants;
       if (!granted) throw new Error("the site has no grant");
 
       const inside = { asked: [] as number[], searched: [] as number[], hop: [] as number[] };
@@ -171,11 +158,8 @@ function measureInside(manager: Page, questions: readonly string[]): Promise<Ins
         };
         const searched = () =>
           // The blank says that the last word is all there, as it is for a site.
-          call({
-            op: "command",
-            command: { command: "memory_list", query: `${query} `, offset: 0, limit: 10 },
-          });
-        const hop = () => call({ op: "command", command: { command: "status" } });
+          command({ command: "memory_list", query: `${query} `, offset: 0, limit: 10 });
+        const hop = () => command({ command: "status" });
         const all = Object.entries({ asked, searched, hop }) as [
           keyof typeof inside,
           () => Promise<unknown>,
@@ -186,7 +170,7 @@ function measureInside(manager: Page, questions: readonly string[]): Promise<Ins
         }
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
-      worker.terminate();
+      end();
       return inside;
     },
     questions,

@@ -1,49 +1,98 @@
 #![doc = include_str!("../README.md")]
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use idb::{Factory, TransactionMode as WriteMode};
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
-use keepsake_vault::{Batch, Durability, ObjectKey, Placed, Space, Store, StoreError};
-use rexie::{ObjectStore, Rexie, TransactionMode};
+use idb::TransactionMode as WriteMode;
+use idb::builder::{DatabaseBuilder, ObjectStoreBuilder};
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use keepsake_vault::{Batch, Durability, INDEX_PARTS, ObjectKey, Placed, Space, Store, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomException, IdbDatabase, IdbObjectStore, IdbRequest, IdbTransaction};
+use web_sys::{DomException, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
 /// The version of the database's object stores, not of what is in them.
 const VERSION: u32 = 3;
 
 /// A database of this extension.
 pub struct IdbStore {
-    reads: Rexie,
-    /// The same database, for what rexie has no way to say: strict writes, and many reads with one wait.
-    direct: IdbDatabase,
+    database: IdbDatabase,
     /// Fetches the embedding table, where the program has one.
     meanings: Option<Function>,
+    ahead: RefCell<Ahead>,
+}
+
+/// What was asked for before anybody waits for it.
+#[derive(Default)]
+struct Ahead {
+    catalogue: Option<Listing>,
+    /// By the number of the part; `None` once it is handed out.
+    index: [Option<Listing>; INDEX_PARTS],
+    meanings: Option<Promise>,
+}
+
+/// The keys and the values of a range, in the same order: both requests see the one transaction's state.
+struct Listing {
+    keys: IdbRequest,
+    values: IdbRequest,
+    answered: Promise,
 }
 
 impl IdbStore {
     /// Opens the database, and makes it where there is none. Fails where Firefox gives the extension no storage, such as
     /// under “Never remember history”.
     pub async fn open(name: &str) -> Result<Self, StoreError> {
-        let stores = Space::ALL.into_iter().map(|space| ObjectStore::new(space.name()));
-        let builder =
-            stores.fold(Rexie::builder(name).version(VERSION), |builder, store| builder.add_object_store(store));
-        let reads = builder.build().await.map_err(|error| StoreError::Unavailable(describe(&error)))?;
-        let request = Factory::new().and_then(|factory| factory.open(name, Some(VERSION)));
-        let direct = match request {
-            Ok(request) => request.await,
-            Err(error) => Err(error),
-        };
-        let direct = direct.map_err(|error| StoreError::Unavailable(describe(&error)))?;
-        Ok(Self { reads, direct: direct.into(), meanings: None })
+        Self::open_with(name, &JsValue::UNDEFINED).await
+    }
+
+    /// The same with what JavaScript has asked for already, as `extension/worker/ahead.ts` tells it; what is not there is asked
+    /// for from here.
+    pub async fn open_with(name: &str, ahead: &JsValue) -> Result<Self, StoreError> {
+        let opened = part_of::<IdbDatabase>(ahead, "database").filter(|one| one.version() == f64::from(VERSION));
+        let Some(database) = opened else { return Self::make(name).await };
+        let mut index = [const { None }; INDEX_PARTS];
+        if let Some(listings) = part_of::<Array>(ahead, "index") {
+            index.iter_mut().zip(listings.iter()).for_each(|(part, listing)| *part = Listing::of(&listing));
+        }
+        let catalogue = part_of::<Object>(ahead, "catalogue").and_then(|listing| Listing::of(&listing));
+        let ahead = Ahead { catalogue, index, meanings: part_of(ahead, "meanings") };
+        Ok(Self { database, meanings: None, ahead: RefCell::new(ahead) })
+    }
+
+    async fn make(name: &str) -> Result<Self, StoreError> {
+        let stores = Space::ALL.into_iter().map(|space| ObjectStoreBuilder::new(space.name()));
+        let builder = stores.fold(DatabaseBuilder::new(name).version(VERSION), DatabaseBuilder::add_object_store);
+        let database = builder.build().await.map_err(|error| StoreError::Unavailable(describe(&error)))?;
+        Ok(Self { database: database.into(), meanings: None, ahead: RefCell::default() })
     }
 
     /// With a function that fetches the embedding table: it answers a promise of a `Uint8Array`.
     #[must_use]
     pub fn with_meanings(self, fetch: Function) -> Self {
         Self { meanings: Some(fetch), ..self }
+    }
+
+    /// An object store as it is now, to be read.
+    fn reading(&self, space: Space) -> Result<IdbObjectStore, JsValue> {
+        self.database.transaction_with_str(space.name())?.object_store(space.name())
+    }
+
+    /// Asks for every part of the index at once.
+    fn ask_for_index(&self) -> Result<[Option<Listing>; INDEX_PARTS], JsValue> {
+        let store = self.reading(Space::Index)?;
+        let mut parts = [const { None }; INDEX_PARTS];
+        for (number, part) in parts.iter_mut().enumerate() {
+            let (first, last) = keepsake_vault::index_part_keys(number);
+            let range = IdbKeyRange::bound(&key_value(&first), &key_value(&last))?;
+            *part = Some(Listing::ask(&store, &range)?);
+        }
+        Ok(parts)
+    }
+
+    /// Has the embedding table fetched.
+    fn ask_for_meanings(&self) -> Option<Promise> {
+        self.meanings.as_ref()?.call0(&JsValue::UNDEFINED).ok()?.dyn_into().ok()
     }
 
     /// A transaction over all object stores; a strict one is complete only when its bytes are on the disk.
@@ -57,9 +106,9 @@ impl IdbStore {
             };
             Reflect::set(&options, &"durability".into(), &durability.into())?;
             // web-sys has no binding with options outside of its unstable interfaces.
-            let transaction: Function = Reflect::get(&self.direct, &"transaction".into())?.dyn_into()?;
+            let transaction: Function = Reflect::get(&self.database, &"transaction".into())?.dyn_into()?;
             let mode = JsValue::from(WriteMode::ReadWrite);
-            transaction.call3(&self.direct, &names, &mode, &options)?.dyn_into()
+            transaction.call3(&self.database, &names, &mode, &options)?.dyn_into()
         };
         make().map_err(|error| failed(&error))
     }
@@ -70,6 +119,10 @@ impl IdbStore {
         batch: &mut Batch,
         make: &mut impl FnMut() -> Result<Option<Placed>, StoreError>,
     ) -> Result<(), StoreError> {
+        if batch.clears.contains(&Space::Index) || batch.deletes.iter().any(|(space, _)| *space == Space::Index) {
+            // What was read before is no longer so.
+            self.ahead.borrow_mut().index = Default::default();
+        }
         let watched = self.transaction(batch.durability)?;
         let transaction = idb::Transaction::from(watched.clone());
         // No request is awaited by itself: the transaction's end tells of them all.
@@ -90,51 +143,101 @@ impl IdbStore {
     }
 }
 
+impl Listing {
+    fn ask(store: &IdbObjectStore, range: &JsValue) -> Result<Self, JsValue> {
+        let (keys, values) = (store.get_all_keys_with_key(range)?, store.get_all_with_key(range)?);
+        let answered = answer_to(&values);
+        Ok(Self { keys, values, answered })
+    }
+
+    /// One that JavaScript asked for.
+    fn of(listing: &JsValue) -> Option<Self> {
+        let (keys, values) = (part_of(listing, "keys")?, part_of(listing, "values")?);
+        Some(Self { keys, values, answered: part_of(listing, "answered")? })
+    }
+
+    async fn read(self) -> Result<Vec<(ObjectKey, Vec<u8>)>, JsValue> {
+        let values = Array::from(&answered(&self.values, self.answered).await?);
+        let keys = Array::from(&self.keys.result()?);
+        keys.iter().zip(values.iter()).map(|(key, value)| Ok((object_key(&key)?, bytes(&value)?))).collect()
+    }
+}
+
 impl Store for IdbStore {
     async fn get(&self, space: Space, key: ObjectKey) -> Result<Option<Vec<u8>>, StoreError> {
-        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
-        let store = transaction.store(space.name()).map_err(read_failed)?;
-        store.get(key_value(&key)).await.map_err(read_failed)?.map(|value| bytes(&value)).transpose()
+        let found = self.get_many(space, &[key]).await?;
+        Ok(found.into_iter().next().flatten())
     }
 
     async fn get_many(&self, space: Space, keys: &[ObjectKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
-        if keys.is_empty() {
-            return Ok(Vec::new());
-        }
-        let transaction = self.direct.transaction_with_str(space.name()).map_err(|error| failed(&error))?;
-        let store = transaction.object_store(space.name()).map_err(|error| failed(&error))?;
-        // All requests at once, and one wait for them all: the transaction's end says that each has its result.
-        let asked: Result<Vec<_>, _> = keys.iter().map(|key| store.get(&key_value(key))).collect();
-        let asked = asked.map_err(|error| failed(&error))?;
-        match idb::Transaction::from(transaction.clone()).await {
-            Ok(result) if result.is_committed() => {}
-            Ok(_) => return Err(aborted(&transaction)),
-            Err(error) => return Err(StoreError::Failed(describe(&error))),
-        }
-        let values = asked.iter().map(|request| request.result().map_err(|error| failed(&error)));
-        values.map(|value| value.and_then(|value| found(&value))).collect()
+        let read = async || -> Result<Vec<Option<Vec<u8>>>, JsValue> {
+            let store = self.reading(space)?;
+            let asked = keys.iter().map(|key| store.get(&key_value(key))).collect::<Result<Vec<_>, _>>()?;
+            // All requests at once, and one wait for them all: they are answered in their order.
+            if let Some(last) = asked.last() {
+                answered(last, answer_to(last)).await?;
+            }
+            asked.iter().map(|request| found(&request.result()?)).collect()
+        };
+        if keys.is_empty() { Ok(Vec::new()) } else { read().await.map_err(|error| failed(&error)) }
     }
 
     async fn all(&self, space: Space) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError> {
-        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
-        let store = transaction.store(space.name()).map_err(read_failed)?;
-        // Both requests see the one transaction's state and answer in the order of the keys.
-        let keys = store.get_all_keys(None, None).await.map_err(read_failed)?;
-        let values = store.get_all(None, None).await.map_err(read_failed)?;
-        let pairs = keys.iter().zip(values.iter()).map(|(key, value)| Ok((object_key(key)?, bytes(value)?)));
-        pairs.collect()
+        let asked = if space == Space::Catalogue { self.ahead.borrow_mut().catalogue.take() } else { None };
+        if let Some(asked) = asked
+            && let Ok(read) = asked.read().await
+        {
+            return Ok(read);
+        }
+        let read = async || Listing::ask(&self.reading(space)?, &JsValue::UNDEFINED)?.read().await;
+        read().await.map_err(|error| failed(&error))
     }
 
     async fn keys(&self, space: Space) -> Result<Vec<ObjectKey>, StoreError> {
-        let transaction = self.reads.transaction(&[space.name()], TransactionMode::ReadOnly).map_err(read_failed)?;
-        let store = transaction.store(space.name()).map_err(read_failed)?;
-        let keys = store.get_all_keys(None, None).await.map_err(read_failed)?;
-        keys.iter().map(object_key).collect()
+        let read = async || -> Result<Vec<ObjectKey>, JsValue> {
+            let request = self.reading(space)?.get_all_keys()?;
+            let keys = answered(&request, answer_to(&request)).await?;
+            Array::from(&keys).iter().map(|key| object_key(&key)).collect()
+        };
+        read().await.map_err(|error| failed(&error))
+    }
+
+    fn expect_index(&self) {
+        let mut ahead = self.ahead.borrow_mut();
+        if ahead.meanings.is_none() {
+            ahead.meanings = self.ask_for_meanings();
+        }
+        // What cannot be asked for now is asked for again by whoever needs it, and told then.
+        if ahead.index.iter().all(Option::is_none)
+            && let Ok(index) = self.ask_for_index()
+        {
+            ahead.index = index;
+        }
+    }
+
+    async fn index_part(&self, number: usize) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError> {
+        let take = || self.ahead.borrow_mut().index.get_mut(number).and_then(Option::take);
+        if let Some(part) = take()
+            && let Ok(read) = part.read().await
+        {
+            return Ok(read);
+        }
+        let asked = self.ask_for_index().map_err(|error| failed(&error))?;
+        self.ahead.borrow_mut().index = asked;
+        match take() {
+            Some(part) => part.read().await.map_err(|error| failed(&error)),
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn meanings(&self) -> Option<Vec<u8>> {
-        let fetching = self.meanings.as_ref()?.call0(&JsValue::UNDEFINED).ok()?.dyn_into::<Promise>().ok()?;
-        bytes(&JsFuture::from(fetching).await.ok()?).ok()
+        let asked = self.ahead.borrow_mut().meanings.take();
+        if let Some(asked) = asked
+            && let Ok(table) = JsFuture::from(asked).await
+        {
+            return bytes(&table).ok();
+        }
+        bytes(&JsFuture::from(self.ask_for_meanings()?).await.ok()?).ok()
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
@@ -199,20 +302,44 @@ fn key_value(key: &ObjectKey) -> JsValue {
     Uint8Array::from(key.as_slice()).buffer().into()
 }
 
-fn object_key(key: &JsValue) -> Result<ObjectKey, StoreError> {
-    bytes(key)?.try_into().map_err(|_| StoreError::Failed("a key of another length".to_owned()))
+fn object_key(key: &JsValue) -> Result<ObjectKey, JsValue> {
+    bytes(key)?.try_into().map_err(|_| "a key of another length".into())
 }
 
-fn bytes(value: &JsValue) -> Result<Vec<u8>, StoreError> {
-    if !value.is_instance_of::<Uint8Array>() && !value.is_instance_of::<js_sys::ArrayBuffer>() {
-        return Err(StoreError::Failed("something that is not bytes is stored".to_owned()));
+fn bytes(value: &JsValue) -> Result<Vec<u8>, JsValue> {
+    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+        return Ok(bytes.to_vec());
     }
-    Ok(Uint8Array::new(value).to_vec())
+    match value.dyn_ref::<ArrayBuffer>() {
+        Some(buffer) => Ok(Uint8Array::new(buffer).to_vec()),
+        None => Err("something that is not bytes is stored".into()),
+    }
 }
 
 /// What a request found; nothing is `undefined`.
-fn found(value: &JsValue) -> Result<Option<Vec<u8>>, StoreError> {
+fn found(value: &JsValue) -> Result<Option<Vec<u8>>, JsValue> {
     if value.is_undefined() { Ok(None) } else { bytes(value).map(Some) }
+}
+
+/// A property of an object, where it is there and of this kind.
+fn part_of<T: JsCast>(object: &JsValue, name: &str) -> Option<T> {
+    Reflect::get(object, &name.into()).ok()?.dyn_into().ok()
+}
+
+/// Settled once a request is answered, and with it every one before it in its transaction.
+fn answer_to(request: &IdbRequest) -> Promise {
+    Promise::new(&mut |resolve, reject| {
+        request.set_onsuccess(Some(&resolve));
+        request.set_onerror(Some(&reject));
+    })
+}
+
+/// Waits for the answer to a request. A rejection is an event; what happened stands on the request.
+async fn answered(request: &IdbRequest, answer: Promise) -> Result<JsValue, JsValue> {
+    match JsFuture::from(answer).await {
+        Ok(_) => request.result(),
+        Err(event) => Err(request.error()?.map_or(event, JsValue::from)),
+    }
 }
 
 /// Why a transaction was given up: the reason stands on it alone.
@@ -220,16 +347,12 @@ fn aborted(transaction: &IdbTransaction) -> StoreError {
     transaction.error().map_or_else(|| StoreError::Failed("aborted".to_owned()), |error| named(&error))
 }
 
-fn read_failed(error: rexie::Error) -> StoreError {
-    StoreError::Failed(describe(&error))
-}
-
 fn write_failed(error: &idb::Error) -> StoreError {
     let described = describe(error);
     if described.contains("QuotaExceeded") { StoreError::Full } else { StoreError::Failed(described) }
 }
 
-/// The whole chain of causes: rexie's and idb's own words leave out the DOMException that tells what happened.
+/// The whole chain of causes: idb's own words leave out the DOMException that tells what happened.
 fn describe(error: &impl core::error::Error) -> String {
     format!("{error}: {error:?}").chars().take(300).collect()
 }
@@ -237,7 +360,7 @@ fn describe(error: &impl core::error::Error) -> String {
 fn failed(error: &JsValue) -> StoreError {
     match error.dyn_ref::<DomException>() {
         Some(exception) => named(exception),
-        None => StoreError::Failed("the browser gave no reason".to_owned()),
+        None => StoreError::Failed(error.as_string().unwrap_or_else(|| "the browser gave no reason".to_owned())),
     }
 }
 

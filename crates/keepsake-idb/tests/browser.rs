@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use keepsake_idb::IdbStore;
-use keepsake_vault::{Batch, Space, Store};
+use keepsake_vault::{Batch, INDEX_PARTS, Space, Store};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -51,6 +51,19 @@ async fn what_is_cleared_makes_room_for_what_is_written_with_it() {
     store.commit(Batch { puts: vec![(Space::Records, B, vec![3])], clears, ..Batch::default() }).await.unwrap();
     assert_eq!(store.all(Space::Records).await.unwrap(), [(B, vec![3])]);
     assert_eq!(store.keys(Space::Inbox).await.unwrap(), [A]);
+}
+
+#[wasm_bindgen_test]
+async fn the_parts_of_the_index_are_all_of_it_also_where_it_changed_after_it_was_expected() {
+    let store = IdbStore::open("parts").await.unwrap();
+    store.commit(puts([A, B, C].map(|key| (Space::Index, key, vec![key[0]])).to_vec())).await.unwrap();
+    store.expect_index();
+    store.commit(Batch { deletes: vec![(Space::Index, B)], ..Batch::default() }).await.unwrap();
+    let mut found = Vec::new();
+    for part in 0..INDEX_PARTS {
+        found.extend(store.index_part(part).await.unwrap());
+    }
+    assert_eq!(found, [(A, vec![1]), (C, vec![0xff])]);
 }
 
 #[wasm_bindgen_test]

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
 use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
-use crate::postings::{Posting, Postings};
+use crate::packed::unpack;
+use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
-use crate::segment::{self, Segment, SegmentError};
-use crate::table::{Table, product};
+use crate::segment::{self, Kept, Segment, SegmentError};
+use crate::table::{Meaning, Table, product};
 use crate::tokens::{Purpose, folded, words};
 use crate::weights::{Ingredient, Weights};
 
@@ -92,45 +93,51 @@ impl Index {
         segment::encode(slots, self.lexicon.table_print(), &self.texts, &self.postings)
     }
 
-    /// Takes in the texts of a segment without learning them anew. `slots` says which slot each of the slots that it was
+    /// Takes in the texts of a segment without learning them anew; to be followed by [`Self::settle`] before anything else is
+    /// asked of the index or put into it. `slots` says which slot each of the slots that it was
     /// written of is by now, each a free one, or that its text is to be left out. Where it fails, nothing is changed.
     pub fn load(&mut self, bytes: &[u8], slots: &[Option<Slot>]) -> Result<(), SegmentError> {
         let segment = segment::decode(bytes, slots.len(), self.lexicon.table_print())?;
-        self.take_in(segment, slots)
+        self.take_in(&segment, slots)
     }
 
-    fn take_in(&mut self, segment: Segment, slots: &[Option<Slot>]) -> Result<(), SegmentError> {
-        let Segment { texts, terms, postings } = segment;
+    fn take_in(&mut self, segment: &Segment<'_>, slots: &[Option<Slot>]) -> Result<(), SegmentError> {
         let slot_of = |place: Slot| slots.get(place as usize).copied().flatten().filter(|slot| *slot < MAX_SLOTS);
-        if texts.iter().any(|(place, ..)| slot_of(*place).is_some_and(|slot| self.texts.get(slot).is_some())) {
+        let mut texts = segment.texts.iter().filter_map(|text| slot_of(text.place));
+        if texts.any(|slot| self.texts.get(slot).is_some()) {
             return Err(SegmentError::Taken);
         }
-        let mut numbers = Vec::with_capacity(terms.len());
-        let mut from = 0;
-        for (name, until) in terms {
-            let list = postings.get(from..until).unwrap_or_default();
-            let list = list.iter().filter_map(|one| Some(Posting::new(slot_of(one.slot())?, one.halves())));
-            let mut list: Vec<Posting> = list.collect();
+        let numbers: Vec<Term> = segment.terms().map(|(name, _)| self.postings.number_brought(name)).collect();
+        let mut list: Vec<Posting> = Vec::new();
+        for (number, (_, postings)) in numbers.iter().zip(segment.terms()) {
+            list.clear();
+            list.extend(postings.iter().filter_map(|one| Some(Posting::new(slot_of(one.slot())?, one.halves()))));
             if !list.is_sorted_by_key(|posting| posting.slot()) {
                 list.sort_unstable_by_key(|posting| posting.slot());
             }
-            let term = (!list.is_empty()).then(|| self.postings.number(&name));
-            term.iter().for_each(|term| self.postings.extend(*term, &list));
-            numbers.push(term);
-            from = until;
+            self.postings.extend(*number, &list);
         }
-        for (place, facts, traits, meaning) in texts {
-            let Some(slot) = slot_of(place) else { continue };
-            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied().flatten());
-            self.texts.insert(slot, facts, Traits { speaker, ..traits }, meaning.as_ref());
+        for Kept { place, facts, traits, meaning } in &segment.texts {
+            let Some(slot) = slot_of(*place) else { continue };
+            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied());
+            let meaning = meaning.map(|(scale, packed)| Meaning { numbers: unpack(packed), scale });
+            self.texts.insert(slot, *facts, Traits { speaker, ..*traits }, meaning.as_ref());
         }
         self.workspace.get_mut().views.forget();
         Ok(())
     }
 
+    /// Puts in order what was loaded, once all that is loaded at a time is.
+    pub fn settle(&mut self) {
+        self.postings.settle();
+        // Words of texts that were left out.
+        self.sweep();
+    }
+
     /// The `limit` visible texts that fit best, best first; equal scores come in the order of their slots. What is not
     /// visible changes nothing in the answer.
     pub fn search(&self, query: &Query<'_>, limit: usize, visible: impl Fn(Slot) -> bool) -> Vec<Hit> {
+        debug_assert!(self.postings.is_settled(), "what was loaded is to be settled first");
         // Taken out meanwhile: whatever `visible` does, nobody else holds it.
         let mut workspace = self.workspace.take();
         let view = workspace.views.get(&self.texts, &self.weights, visible);
@@ -217,6 +224,7 @@ pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = u64::from_be_bytes(*bytes.get(1..)?.first_chunk()?);
     let mut index = Index::default();
     let places: Vec<Option<Slot>> = slots.iter().copied().map(Some).collect();
-    index.take_in(segment::decode(bytes, slots.len(), table).ok()?, &places).ok()?;
+    index.take_in(&segment::decode(bytes, slots.len(), table).ok()?, &places).ok()?;
+    index.settle();
     Some(segment::encode(&slots, table, &index.texts, &index.postings))
 }

@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 use crate::facts::Traits;
 use crate::language::{Language, Sign};
 use crate::postings::{Postings, Term};
-use crate::table::{Meaning, Row, Sum, Table, meaning};
+use crate::table::{COARSE, Meaning, Row, Sum, Table, meaning};
 use crate::tokens::{MAX_WORDS, Purpose, folded, words};
 use crate::weights::Weights;
 
@@ -115,7 +115,7 @@ impl Lexicon {
             asks: text.contains(['?', '？', '؟']),
             tells_when,
         };
-        Learnt { counts, traits, meaning: meaning(&sum) }
+        Learnt { counts, traits, meaning: meaning(&sum, COARSE) }
     }
 
     /// What a word of a query is looked for by, in each language of the texts: folded, and its term.

@@ -5,6 +5,7 @@ mod index;
 mod language;
 mod lexicon;
 mod meanings;
+mod packed;
 mod postings;
 mod query;
 mod ranking;

@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use crate::facts::Slot;
+use crate::packed::signs;
 use crate::table::{DIMENSIONS, Meaning, product};
 
 /// The signs of a meaning's numbers. Two meanings point the same way where most of them agree.
@@ -104,8 +105,9 @@ pub(crate) fn likeness_by_sketch() -> [f32; UNLIKE as usize + 1] {
 
 pub(crate) fn sketch(numbers: &[i8; DIMENSIONS]) -> Sketch {
     let mut sketch = Sketch::default();
-    for (bits, numbers) in sketch.iter_mut().zip(numbers.chunks_exact(64)) {
-        *bits = numbers.iter().rev().fold(0, |bits, number| bits << 1 | u64::from(*number > 0));
+    for (bits, numbers) in sketch.iter_mut().zip(numbers.as_chunks::<64>().0) {
+        let signs = numbers.as_chunks::<8>().0.iter().map(|lanes| signs(u64::from_le_bytes(lanes.map(|n| n as u8))));
+        *bits = signs.rev().fold(0, |bits, signs| bits << 8 | u64::from(signs));
     }
     sketch
 }

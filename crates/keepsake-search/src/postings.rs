@@ -1,7 +1,9 @@
 //! Posting lists: which texts have a term, and how often.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
+
+use foldhash::fast::FixedState;
 
 use crate::facts::Slot;
 
@@ -43,6 +45,10 @@ pub(crate) struct Postings {
     lists: Vec<Vec<Posting>>,
     /// Terms that may have no text; see [`Self::sweep`].
     emptied: BTreeSet<Term>,
+    /// Until [`Self::settle`]: the terms that segments brought, which bring them again and again.
+    brought: HashMap<Box<str>, Term, FixedState>,
+    /// Until then: whether some list is out of order.
+    is_unsettled: bool,
 }
 
 impl Postings {
@@ -56,6 +62,16 @@ impl Postings {
         self.lists.push(Vec::new());
         // No text has it yet, and it may be that none ever will.
         self.emptied.insert(number);
+        number
+    }
+
+    /// The number of a term that a segment brings; as [`Self::number`].
+    pub fn number_brought(&mut self, term: &str) -> Term {
+        if let Some(number) = self.brought.get(term) {
+            return *number;
+        }
+        let number = self.number(term);
+        self.brought.insert(term.into(), number);
         number
     }
 
@@ -79,15 +95,32 @@ impl Postings {
         }
     }
 
-    /// Takes in postings of slots that a term has none of, in the order of the slots.
+    /// Takes in postings of slots that a term has none of, in the order of the slots. The lists are in order once they are
+    /// settled.
     pub fn extend(&mut self, term: Term, postings: &[Posting]) {
         let Some(list) = self.lists.get_mut(term as usize) else { return };
         let Some(first) = postings.first() else { return };
-        let is_in_order = list.last().is_none_or(|last| last.slot() < first.slot());
+        self.is_unsettled |= list.last().is_some_and(|last| last.slot() > first.slot());
         list.extend_from_slice(postings);
-        // Segments need not come in their order.
-        if !is_in_order {
-            list.sort_unstable_by_key(|posting| posting.slot());
+    }
+
+    /// Puts in order what segments brought, which come in any order.
+    pub fn settle(&mut self) {
+        self.brought = HashMap::default();
+        if !core::mem::take(&mut self.is_unsettled) {
+            return;
+        }
+        let mut whole = Vec::new();
+        for list in self.lists.iter_mut().filter(|list| !is_in_order(list)) {
+            // What one segment brought is in order, and mostly no other one has slots between its own.
+            let mut runs: Vec<&[Posting]> = list.chunk_by(|one, next| one.slot() < next.slot()).collect();
+            runs.sort_unstable_by_key(|run| run.first().map(|first| first.slot()));
+            whole.clear();
+            runs.into_iter().for_each(|run| whole.extend_from_slice(run));
+            if !is_in_order(&whole) {
+                whole.sort_unstable_by_key(|posting| posting.slot());
+            }
+            list.copy_from_slice(&whole);
         }
     }
 
@@ -124,8 +157,17 @@ impl Postings {
         self.terms.iter().map(|(term, number)| (&**term, *number))
     }
 
+    /// Whether every list can be searched.
+    pub fn is_settled(&self) -> bool {
+        !self.is_unsettled
+    }
+
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty() && self.lists.iter().all(Vec::is_empty)
     }
+}
+
+fn is_in_order(list: &[Posting]) -> bool {
+    list.is_sorted_by(|one, next| one.slot() < next.slot())
 }

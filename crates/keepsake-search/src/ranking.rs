@@ -7,7 +7,7 @@ use crate::meanings::{UNLIKE, likeness_by_sketch, most_differences, sketch};
 use crate::postings::{Postings, Term};
 use crate::query::Asked;
 use crate::scores::Scores;
-use crate::table::{DIMENSIONS, Meaning, Sum, Table, meaning};
+use crate::table::{DIMENSIONS, FINE, Meaning, Sum, Table, meaning};
 use crate::view::{View, Views};
 use crate::weights::*;
 
@@ -111,7 +111,7 @@ pub(crate) fn rank(
         share_of_meaning: weights.meaning_alone
             + (weights.meaning_in_conversation - weights.meaning_alone) * view.in_conversation,
     };
-    let query = meaning(&sum);
+    let query = meaning(&sum, FINE);
     let candidates = match &query {
         Some(_) if view.count <= ALL_COMPARED => view.iter().collect(),
         _ => ranking.candidates(query.as_ref(), limit, differences),

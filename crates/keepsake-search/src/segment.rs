@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use crate::facts::{Belief, Facts, Place, Slot, Texts, Traits};
 use crate::language::Language;
+use crate::packed::{PACKED, pack};
 use crate::postings::{MAX_COUNT, Posting, Postings, Term};
-use crate::table::{DIMENSIONS, Meaning};
 
 /// Rises with the bytes, and with whatever words or meanings are taken from a text: what an older program learnt is then
 /// learnt again.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A folded word has at most 256 bytes, and some endings are taken off by putting others on.
 const LONGEST_TERM: usize = 272;
@@ -62,13 +62,36 @@ impl fmt::Display for SegmentError {
 impl core::error::Error for SegmentError {}
 
 /// A segment that was read, not yet part of an index.
-pub(crate) struct Segment {
-    /// With their places in the segment, in that order. Speakers are places in `terms`.
-    pub texts: Vec<(Slot, Facts, Traits, Option<Meaning>)>,
-    /// In their order, with where their postings end.
-    pub terms: Vec<(Box<str>, usize)>,
+pub(crate) struct Segment<'a> {
+    /// In the order of their places in the segment.
+    pub texts: Vec<Kept<'a>>,
+    /// The names of the terms, one behind the other.
+    names: String,
+    /// In the order of their names: where the name ends, and where the postings do.
+    ends: Vec<(usize, usize)>,
     /// Of the places in the segment.
-    pub postings: Vec<Posting>,
+    postings: Vec<Posting>,
+}
+
+/// A text of a segment.
+pub(crate) struct Kept<'a> {
+    pub place: Slot,
+    pub facts: Facts,
+    /// The speaker is a place among the terms.
+    pub traits: Traits,
+    /// The scale, and the numbers as they are at rest.
+    pub meaning: Option<(f32, &'a [u8; PACKED])>,
+}
+
+impl Segment<'_> {
+    /// The terms in their order, each with its postings.
+    pub fn terms(&self) -> impl Iterator<Item = (&str, &[Posting])> + Clone {
+        let starts = core::iter::once((0, 0)).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(from, to)| {
+            let (name, postings) = (self.names.get(from.0..to.0), self.postings.get(from.1..to.1));
+            (name.unwrap_or_default(), postings.unwrap_or_default())
+        })
+    }
 }
 
 /// Writes the texts in these slots, which are in order. `table` is the print of the embedding table, 0 without one.
@@ -173,7 +196,7 @@ impl Writer {
         }
         if let Some((numbers, scale)) = meaning {
             self.0.extend(scale.to_be_bytes());
-            self.0.extend(numbers.iter().map(|number| *number as u8));
+            pack(numbers, &mut self.0);
         }
     }
 
@@ -202,7 +225,7 @@ fn unzigzag(number: u64) -> u64 {
 }
 
 /// Reads what [`encode`] wrote of so many slots, and refuses every other form.
-pub(crate) fn decode(bytes: &[u8], places: usize, table: u64) -> Result<Segment, SegmentError> {
+pub(crate) fn decode(bytes: &[u8], places: usize, table: u64) -> Result<Segment<'_>, SegmentError> {
     let mut reader = Reader(bytes);
     if reader.take()? != [VERSION] {
         return Err(SegmentError::UnknownVersion);
@@ -217,31 +240,30 @@ pub(crate) fn decode(bytes: &[u8], places: usize, table: u64) -> Result<Segment,
         let place = next.checked_add(gap);
         let place = place.filter(|place| (*place as usize) < places).ok_or(SegmentError::Damaged)?;
         next = place + 1;
-        let (facts, traits, meaning) = reader.text(&mut written)?;
-        if meaning.is_some() && table == 0 {
+        let text = reader.text(place, &mut written)?;
+        if text.meaning.is_some() && table == 0 {
             return Err(SegmentError::Damaged);
         }
-        texts.push((place, facts, traits, meaning));
+        texts.push(text);
     }
-    let mut terms = Vec::new();
-    let mut postings = Vec::new();
+    let (mut names, mut ends, mut postings) = (String::new(), Vec::new(), Vec::new());
     let mut term: Vec<u8> = Vec::new();
     for _ in 0..reader.number()? {
         reader.term(&mut term)?;
         reader.list(&mut texts, &mut postings)?;
-        let name = core::str::from_utf8(&term).map_err(|_| SegmentError::Damaged)?;
-        terms.push((name.into(), postings.len()));
+        names.push_str(core::str::from_utf8(&term).map_err(|_| SegmentError::Damaged)?);
+        ends.push((names.len(), postings.len()));
     }
-    let speaks = |traits: &Traits| traits.speaker.is_none_or(|speaker| (speaker as usize) < terms.len());
-    if !reader.0.is_empty() || !texts.iter().all(|(_, _, traits, _)| speaks(traits)) {
+    let speaks = |traits: &Traits| traits.speaker.is_none_or(|speaker| (speaker as usize) < ends.len());
+    if !reader.0.is_empty() || !texts.iter().all(|text| speaks(&text.traits)) {
         return Err(SegmentError::Damaged);
     }
-    Ok(Segment { texts, terms, postings })
+    Ok(Segment { texts, names, ends, postings })
 }
 
 struct Reader<'a>(&'a [u8]);
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], SegmentError> {
         let (taken, rest) = self.0.split_first_chunk::<N>().ok_or(SegmentError::Damaged)?;
         self.0 = rest;
@@ -267,7 +289,7 @@ impl Reader<'_> {
         u32::try_from(self.number()?).map_err(|_| SegmentError::Damaged)
     }
 
-    fn text(&mut self, before: &mut u64) -> Result<(Facts, Traits, Option<Meaning>), SegmentError> {
+    fn text(&mut self, place: Slot, before: &mut u64) -> Result<Kept<'a>, SegmentError> {
         let [flags, kind] = self.take()?;
         let has = |flag: u8| flags & flag != 0;
         let language = usize::from(kind >> BELIEF_BITS).checked_sub(1);
@@ -282,26 +304,27 @@ impl Reader<'_> {
         }
         let written = has(WRITTEN).then_some(*before);
         let expires = if has(EXPIRES) { Some(self.number()?) } else { None };
-        let place = if has(PLACE) {
+        let conversation = if has(PLACE) {
             Some(Place { conversation: self.number_of_32_bits()?, position: self.number_of_32_bits()? })
         } else {
             None
         };
         let speaker = if has(SPEAKER) { Some(self.number_of_32_bits()?) } else { None };
         let meaning = if has(MEANING) { Some(self.meaning()?) } else { None };
-        let facts = Facts { written, expires, superseded: has(SUPERSEDED), belief, place };
+        let facts = Facts { written, expires, superseded: has(SUPERSEDED), belief, place: conversation };
         let asks = has(ASKS);
         let traits = Traits { length, distinct: 0, print, language, speaker, asks, tells_when: has(TELLS_WHEN) };
-        Ok((facts, traits, meaning))
+        Ok(Kept { place, facts, traits, meaning })
     }
 
-    fn meaning(&mut self) -> Result<Meaning, SegmentError> {
+    fn meaning(&mut self) -> Result<(f32, &'a [u8; PACKED]), SegmentError> {
         let scale = f32::from_be_bytes(self.take()?);
-        let numbers: [u8; DIMENSIONS] = self.take()?;
+        let (numbers, rest) = self.0.split_first_chunk().ok_or(SegmentError::Damaged)?;
+        self.0 = rest;
         if !scale.is_normal() || scale < 0.0 {
             return Err(SegmentError::Damaged);
         }
-        Ok(Meaning { numbers: numbers.map(|number| number as i8), scale })
+        Ok((scale, numbers))
     }
 
     /// The next term, which has to come after the one that is there.
@@ -324,26 +347,22 @@ impl Reader<'_> {
     }
 
     /// The postings of a term, which every text counts.
-    fn list(
-        &mut self,
-        texts: &mut [(Slot, Facts, Traits, Option<Meaning>)],
-        postings: &mut Vec<Posting>,
-    ) -> Result<(), SegmentError> {
+    fn list(&mut self, texts: &mut [Kept<'_>], postings: &mut Vec<Posting>) -> Result<(), SegmentError> {
         let count = Some(self.number()?).filter(|count| *count > 0).ok_or(SegmentError::Damaged)?;
         let mut next = 0_usize;
         for _ in 0..count {
             let number = self.number()?;
             let gap = usize::try_from(number >> 1).map_err(|_| SegmentError::Damaged)?;
             let place = next.checked_add(gap).ok_or(SegmentError::Damaged)?;
-            let (slot, _, traits, _) = texts.get_mut(place).ok_or(SegmentError::Damaged)?;
+            let text = texts.get_mut(place).ok_or(SegmentError::Damaged)?;
             next = place + 1;
             let halves = if number & 1 == 0 { ONCE } else { u32::from(u8::from_be_bytes(self.take()?)) };
             let is_shortest = number & 1 == 0 || halves != ONCE;
             if !is_shortest || !(1..=MAX_COUNT).contains(&halves) {
                 return Err(SegmentError::Damaged);
             }
-            traits.distinct = traits.distinct.saturating_add(1);
-            postings.push(Posting::new(*slot, halves));
+            text.traits.distinct = text.traits.distinct.saturating_add(1);
+            postings.push(Posting::new(text.place, halves));
         }
         Ok(())
     }

@@ -34,6 +34,7 @@ fn load(index: &mut Index, segments: &[(Slot, Vec<u8>)]) {
     for (first, bytes) in segments {
         index.load(bytes, &same(*first, SLOTS)).unwrap();
     }
+    index.settle();
 }
 
 /// So many slots from one on.
@@ -87,6 +88,7 @@ proptest! {
         let places: Vec<Option<Slot>> = (0..slots).zip(gone).map(|(slot, gone)| (!gone).then(|| 9 - slot)).collect();
         let (mut loaded, mut afresh) = (Index::with_table(meanings()), Index::with_table(meanings()));
         loaded.load(&bytes, &places).unwrap();
+        loaded.settle();
         for ((slot, text), place) in (0..).zip(&texts).zip(&places) {
             place.iter().for_each(|place| insert(&mut afresh, *place, text, facts(slot)));
         }
@@ -143,6 +145,7 @@ fn a_part_that_is_missing_is_learnt_and_the_rest_answers_meanwhile() {
     let afresh = filled(Index::default(), &texts);
     let mut index = Index::default();
     index.load(&afresh.segment(&[2]), &[Some(2)]).unwrap();
+    index.settle();
     assert_eq!(index.search(&Query::whole("tea"), 10, |_| true).len(), 1);
     for (slot, text) in (0..2).zip(&texts) {
         insert(&mut index, slot, text, Facts::default());

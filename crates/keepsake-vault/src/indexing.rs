@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::FixedState;
 use keepsake_crypto::{Context, Plaintext, Primitives, Purpose, open_all, seal_all};
 use keepsake_memory::{Memory, Trust};
 use keepsake_search::{Belief, Facts, Index, Learnt, Slot, Table};
@@ -14,17 +15,17 @@ use keepsake_search::{Belief, Facts, Index, Learnt, Slot, Table};
 use crate::api::{OwnerError, Progress};
 use crate::open::Open;
 use crate::records::Records;
-use crate::{Batch, ObjectKey, Space, Store};
+use crate::{Batch, INDEX_PARTS, ObjectKey, Space, Store};
 
 /// The most texts in one segment.
-const SEGMENT_TEXTS: usize = 1024;
+const SEGMENT_TEXTS: usize = 2048;
 
 /// Segments with fewer texts are put together once there are so many of them.
 const SMALL_TEXTS: usize = 256;
 const MOST_SMALL: usize = 8;
 
-/// How many segments one step takes in, or writes.
-const SEGMENTS_AT_ONCE: usize = 4;
+/// How many segments one step writes.
+const SEGMENTS_AT_ONCE: usize = 2;
 
 /// How many memories one step learns.
 const LEARNT_AT_ONCE: usize = 250;
@@ -40,13 +41,14 @@ const TAG: usize = 16;
 /// The index, and how much of it is at rest.
 pub(crate) struct Indexed {
     pub index: Index,
-    /// Segments at rest that are not taken in yet.
-    waiting: Vec<ObjectKey>,
-    /// The memories that a segment may have, by their tags; nothing once all are taken in.
-    by_tag: HashMap<[u8; TAG], Slot>,
+    /// Which part of what is at rest is taken in next, of [`INDEX_PARTS`].
+    next_part: usize,
+    /// The memories that a segment may have, by their tags, which nobody chooses; nothing once all are taken in.
+    by_tag: HashMap<[u8; TAG], Slot, FixedState>,
     /// Segments at rest that are taken in, with the slots of their texts.
     segments: BTreeMap<ObjectKey, Vec<Slot>>,
-    homes: BTreeMap<Slot, ObjectKey>,
+    /// By slot, the segment that has its text.
+    homes: Vec<Option<ObjectKey>>,
     /// Texts that the index has and no segment.
     fresh: BTreeSet<Slot>,
     /// Memories to be learnt, once all segments are taken in.
@@ -56,32 +58,53 @@ pub(crate) struct Indexed {
 }
 
 impl Indexed {
-    async fn begin(store: &impl Store, records: &Records) -> Result<Self, OwnerError> {
+    async fn begin(store: &impl Store, records: &Records) -> Self {
         // Without a table, or with a damaged one, questions are answered by words.
         let table = store.meanings().await.and_then(|bytes| Table::read(bytes).ok());
         let index = table.map_or_else(Index::default, |table| Index::with_table(Arc::new(table)));
-        let mut indexed = Self {
+        Self {
             index,
-            waiting: store.keys(Space::Index).await?,
+            next_part: 0,
             by_tag: records.kept().map(|(slot, entry)| (entry.tag, slot)).collect(),
             segments: BTreeMap::new(),
-            homes: BTreeMap::new(),
+            homes: vec![None; records.slots()],
             fresh: BTreeSet::new(),
             unknown: Vec::new(),
             stale: Vec::new(),
-        };
-        indexed.note_unknown(records);
-        Ok(indexed)
+        }
     }
 
     /// Whether nothing is left to be taken in or learnt.
     pub fn is_complete(&self) -> bool {
-        self.waiting.is_empty() && self.unknown.is_empty()
+        self.is_taken_in() && self.unknown.is_empty()
+    }
+
+    /// Whether nothing is left to be taken in.
+    fn is_taken_in(&self) -> bool {
+        self.next_part == INDEX_PARTS
     }
 
     /// Which segments have one of these texts: they are to be taken away when those change.
     pub fn segments_of(&self, slots: impl Iterator<Item = Slot>) -> BTreeSet<ObjectKey> {
-        slots.filter_map(|slot| self.homes.get(&slot).copied()).collect()
+        slots.filter_map(|slot| self.home(slot)).collect()
+    }
+
+    fn home(&self, slot: Slot) -> Option<ObjectKey> {
+        self.homes.get(slot as usize).copied().flatten()
+    }
+
+    /// Notes which segment has the texts in these slots.
+    fn settle(&mut self, key: ObjectKey, slots: Vec<Slot>) {
+        for slot in &slots {
+            let at = *slot as usize;
+            if self.homes.len() <= at {
+                self.homes.resize(at + 1, None);
+            }
+            if let Some(home) = self.homes.get_mut(at) {
+                *home = Some(key);
+            }
+        }
+        self.segments.insert(key, slots);
     }
 
     /// These segments were taken away.
@@ -89,7 +112,9 @@ impl Indexed {
         self.stale.retain(|key| !segments.contains(key));
         for key in segments {
             for slot in self.segments.remove(key).unwrap_or_default() {
-                self.homes.remove(&slot);
+                if let Some(home) = self.homes.get_mut(slot as usize) {
+                    *home = None;
+                }
                 self.fresh.insert(slot);
             }
         }
@@ -100,7 +125,7 @@ impl Indexed {
         let all = self.segments.keys().copied().collect();
         self.lose(&all);
         self.stale.clear();
-        self.waiting.clear();
+        self.next_part = INDEX_PARTS;
         self.note_unknown(records);
     }
 
@@ -117,15 +142,15 @@ impl Indexed {
 
     /// Once all segments are taken in it shows which memories have to be learnt.
     fn note_unknown(&mut self, records: &Records) {
-        if self.waiting.is_empty() {
-            self.by_tag = HashMap::new();
+        if self.is_taken_in() {
+            self.by_tag = HashMap::default();
             let slots = records.kept().map(|(slot, _)| slot);
             self.unknown = slots.filter(|slot| !self.knows(*slot)).collect();
         }
     }
 
     fn knows(&self, slot: Slot) -> bool {
-        self.homes.contains_key(&slot) || self.fresh.contains(&slot)
+        self.home(slot).is_some() || self.fresh.contains(&slot)
     }
 
     fn take_in(&mut self, key: ObjectKey, plaintext: &[u8]) {
@@ -137,8 +162,7 @@ impl Indexed {
         }
         let found: Vec<Slot> = slots.iter().flatten().copied().collect();
         if found.len() == slots.len() {
-            self.homes.extend(found.iter().map(|slot| (*slot, key)));
-            self.segments.insert(key, found);
+            self.settle(key, found);
         } else {
             // The rest of it is said again elsewhere.
             self.fresh.extend(found);
@@ -186,8 +210,7 @@ impl Open {
         store: &impl Store,
         primitives: &impl Primitives,
     ) -> Result<(), OwnerError> {
-        self.begin_index(store).await?;
-        while self.take_in_segments(store, primitives).await? {}
+        self.take_in_all(store, primitives).await?;
         let mut learnt = 0;
         while learnt < most && self.learn_unknown(store).await? {
             learnt += LEARNT_AT_ONCE;
@@ -201,16 +224,17 @@ impl Open {
         store: &impl Store,
         primitives: &mut impl Primitives,
     ) -> Result<bool, OwnerError> {
-        self.begin_index(store).await?;
-        Ok(self.take_in_segments(store, primitives).await?
-            || self.learn_unknown(store).await?
-            || self.write_index(store, primitives).await?)
+        self.begin_index(store).await;
+        let took_in = self.take_in_segments(store, primitives).await;
+        self.settle_index();
+        Ok(took_in? || self.learn_unknown(store).await? || self.write_index(store, primitives).await?)
     }
 
     /// How far the index is, where questions do not find everything yet.
     pub fn index_progress(&self) -> Option<Progress> {
         let indexed = self.records.indexed().filter(|indexed| !indexed.is_complete())?;
-        let (done, total) = (indexed.homes.len() + indexed.fresh.len(), self.records.len());
+        let at_rest: usize = indexed.segments.values().map(Vec::len).sum();
+        let (done, total) = (at_rest + indexed.fresh.len(), self.records.len());
         Some(Progress { done: done.min(total) as u32, total: total as u32 })
     }
 
@@ -224,8 +248,7 @@ impl Open {
         if self.records.indexed().is_none() && store.keys(Space::Index).await?.is_empty() {
             return Ok(BTreeSet::new());
         }
-        self.begin_index(store).await?;
-        while self.take_in_segments(store, primitives).await? {}
+        self.take_in_all(store, primitives).await?;
         let known = self.records.indexed();
         let mut segments = known.map(|indexed| indexed.segments_of(slots.iter().copied())).unwrap_or_default();
         // Whatever it is that these have, it is not so any more.
@@ -233,45 +256,56 @@ impl Open {
         Ok(segments)
     }
 
-    async fn begin_index(&mut self, store: &impl Store) -> Result<(), OwnerError> {
+    async fn begin_index(&mut self, store: &impl Store) {
         if self.records.indexed().is_none() {
-            let indexed = Indexed::begin(store, &self.records).await?;
+            let indexed = Indexed::begin(store, &self.records).await;
             *self.records.indexed_mut() = Some(indexed);
         }
-        Ok(())
     }
 
-    /// Takes in the next segments; whether there were any.
-    async fn take_in_segments(&mut self, store: &impl Store, primitives: &impl Primitives) -> Result<bool, OwnerError> {
-        let Some(indexed) = self.records.indexed() else { return Ok(false) };
-        let from = indexed.waiting.len().saturating_sub(SEGMENTS_AT_ONCE);
-        let keys = indexed.waiting.get(from..).unwrap_or_default().to_vec();
-        if keys.is_empty() {
-            return Ok(false);
-        }
-        let envelopes = store.get_many(Space::Index, &keys).await?;
-        let sealer = self.keys.sealer(Purpose::Index)?;
-        let vault = self.vault;
-        let context = |key: &ObjectKey| Context { vault, object: *key, revision: REVISION };
-        let sealed: Vec<_> = keys
-            .iter()
-            .zip(&envelopes)
-            .map(|(key, envelope)| (sealer, context(key), envelope.as_deref().unwrap_or_default()))
-            .collect();
-        let mut opened = Vec::with_capacity(sealed.len());
-        open_all(&sealed, primitives, |one| opened.push(one)).await;
-        let mut taken = self.records.indexed_mut().take();
-        if let Some(indexed) = &mut taken {
-            indexed.waiting.truncate(from);
-            for (key, plaintext) in keys.into_iter().zip(opened) {
-                match plaintext {
-                    Ok(plaintext) => indexed.take_in(key, &plaintext),
-                    Err(_) => indexed.stale.push(key),
-                }
+    async fn take_in_all(&mut self, store: &impl Store, primitives: &impl Primitives) -> Result<(), OwnerError> {
+        self.begin_index(store).await;
+        let outcome = loop {
+            match self.take_in_segments(store, primitives).await {
+                Ok(true) => {}
+                Ok(false) => break Ok(()),
+                Err(error) => break Err(error),
             }
+        };
+        self.settle_index();
+        outcome
+    }
+
+    fn settle_index(&mut self) {
+        if let Some(indexed) = self.records.indexed_mut() {
+            indexed.index.settle();
+        }
+    }
+
+    /// Takes in the next part of what is at rest, which is to be settled then; whether there was one.
+    async fn take_in_segments(&mut self, store: &impl Store, primitives: &impl Primitives) -> Result<bool, OwnerError> {
+        let Some(part) = self.records.indexed().filter(|indexed| !indexed.is_taken_in()) else { return Ok(false) };
+        let part = part.next_part;
+        let segments = store.index_part(part).await?;
+        let sealer = self.keys.sealer(Purpose::Index)?;
+        let context = |object: ObjectKey| Context { vault: self.vault, object, revision: REVISION };
+        let sealed: Vec<_> =
+            segments.iter().map(|(key, envelope)| (sealer, context(*key), envelope.as_slice())).collect();
+        let mut indexed = self.records.indexed_mut().take();
+        let mut keys = segments.iter().map(|(key, _)| *key);
+        open_all(&sealed, primitives, |opened| {
+            let (Some(indexed), Some(key)) = (&mut indexed, keys.next()) else { return };
+            match opened {
+                Ok(plaintext) => indexed.take_in(key, &plaintext),
+                Err(_) => indexed.stale.push(key),
+            }
+        })
+        .await;
+        if let Some(indexed) = &mut indexed {
+            indexed.next_part = part + 1;
             indexed.note_unknown(&self.records);
         }
-        *self.records.indexed_mut() = taken;
+        *self.records.indexed_mut() = indexed;
         Ok(true)
     }
 
@@ -316,8 +350,7 @@ impl Open {
         indexed.lose(&gone);
         for (key, slots) in keys.into_iter().zip(written) {
             indexed.fresh.retain(|slot| slots.binary_search(slot).is_err());
-            indexed.homes.extend(slots.iter().map(|slot| (*slot, key)));
-            indexed.segments.insert(key, slots);
+            indexed.settle(key, slots);
         }
         Ok(true)
     }

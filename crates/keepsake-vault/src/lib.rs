@@ -41,5 +41,5 @@ pub use forgetting::destroy;
 pub use requests::MAX_REQUEST_BYTES;
 pub use running::Running;
 pub use salvage::{Salvage, salvage};
-pub use store::{Batch, Clock, Durability, ObjectKey, Placed, Space, Store, StoreError};
+pub use store::{Batch, Clock, Durability, INDEX_PARTS, ObjectKey, Placed, Space, Store, StoreError, index_part_keys};
 pub use vault::{Proof, Vault};

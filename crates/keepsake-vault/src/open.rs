@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::future::try_join4;
 use keepsake_crypto::{
     Context, CryptoError, Plaintext, Primitives, Purpose, VaultKey, digest, open_all, revision_of, tag_of,
 };
@@ -83,13 +84,16 @@ pub(crate) struct Fetched {
 
 impl Fetched {
     pub async fn from(store: &impl Store) -> Result<Self, OwnerError> {
-        Ok(Self {
-            manifest: store.get(Space::Meta, MANIFEST_KEY).await?,
-            former: store.get(Space::Meta, FORMER_KEY).await?,
-            catalogue: store.all(Space::Catalogue).await?,
-            inbox: store.all(Space::Inbox).await?,
-            decisions: store.all(Space::Decisions).await?,
-        })
+        let (catalogue, inbox, decisions, meta) = try_join4(
+            store.all(Space::Catalogue),
+            store.all(Space::Inbox),
+            store.all(Space::Decisions),
+            store.get_many(Space::Meta, &[MANIFEST_KEY, FORMER_KEY]),
+        )
+        .await?;
+        let mut meta = meta.into_iter();
+        let (manifest, former) = (meta.next().flatten(), meta.next().flatten());
+        Ok(Self { manifest, former, catalogue, inbox, decisions })
     }
 
     /// Proposals.

@@ -130,6 +130,11 @@ impl Records {
         self.all().filter(|(_, entry)| entry.standing == Standing::Kept)
     }
 
+    /// How many slots there are, whatever became of their memories.
+    pub fn slots(&self) -> usize {
+        self.entries.len()
+    }
+
     /// How many are kept.
     pub fn len(&self) -> usize {
         self.kept

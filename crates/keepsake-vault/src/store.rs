@@ -43,6 +43,18 @@ impl Space {
 /// The key under which an object is stored; says nothing of the object.
 pub type ObjectKey = [u8; 16];
 
+/// In so many parts the index is read, each while the one before is taken in: by the highest bits of the objects' keys.
+pub const INDEX_PARTS: usize = 8;
+
+/// The first and the last key that an object of a part of the index may have.
+pub fn index_part_keys(part: usize) -> (ObjectKey, ObjectKey) {
+    let keys = 256 / INDEX_PARTS;
+    let (mut first, mut last) = ([0; 16], [0xff; 16]);
+    first[0] = (part * keys) as u8;
+    last[0] = (part * keys + keys - 1) as u8;
+    (first, last)
+}
+
 /// An object and where it is to stand.
 pub type Placed = (Space, ObjectKey, Vec<u8>);
 
@@ -102,7 +114,20 @@ pub trait Store {
     /// The key of every object of a space, in their order.
     async fn keys(&self, space: Space) -> Result<Vec<ObjectKey>, StoreError>;
 
-    /// The embedding table that comes with the program, where it does: it is read once a vault is open.
+    /// Says that the whole index and the embedding table are about to be asked for: a store that works by itself begins to read.
+    fn expect_index(&self) {}
+
+    /// The objects of one part of the index; the parts before [`INDEX_PARTS`] are all.
+    async fn index_part(&self, part: usize) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError> {
+        let (first, last) = index_part_keys(part);
+        let mut keys = self.keys(Space::Index).await?;
+        keys.retain(|key| (first..=last).contains(key));
+        let found = self.get_many(Space::Index, &keys).await?;
+        Ok(keys.into_iter().zip(found).filter_map(|(key, value)| Some((key, value?))).collect())
+    }
+
+    /// The embedding table that comes with the program, where it does: it is read for a vault that is open, or
+    /// about to be.
     async fn meanings(&self) -> Option<Vec<u8>> {
         None
     }
@@ -128,4 +153,22 @@ pub trait Store {
 pub trait Clock {
     /// Milliseconds since 1970.
     fn now(&self) -> Millis;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_in_one_part_of_the_index() {
+        for byte in 0..=u8::MAX {
+            let mut key = [0x5a; 16];
+            key[0] = byte;
+            let parts = (0..INDEX_PARTS).filter(|part| {
+                let (first, last) = index_part_keys(*part);
+                (first..=last).contains(&key)
+            });
+            assert_eq!(parts.count(), 1, "{byte}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::join;
+use futures_util::future::{join, try_join3};
 use keepsake_crypto::{
     Context, CryptoError, IdentityKey, Kdf, Primitives, Purpose, Random, RecoveryCode, Sealer, SecretKey, VaultKey,
     digest,
@@ -49,35 +49,36 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         session: Option<&str>,
         session_key: Option<SecretKey>,
     ) -> Result<Self, OwnerError> {
-        let header = match store.get(Space::Meta, HEADER_KEY).await? {
-            Some(bytes) => Some(read_header(&bytes)?),
-            None => None,
-        };
         let session = Session::from_json(session);
         let saved = session.to_json();
-        let mut vault = Self {
+        // A session that is over is not resumed: the key goes unused.
+        let session_key = session_key.filter(|_| session.is_within_deadline(clock.now()));
+        let (header, resuming) = match session_key {
+            Some(key) => {
+                let (header, resuming) = read_to_resume(&store).await?;
+                (header, Some((key, resuming)))
+            }
+            None => (store.get(Space::Meta, HEADER_KEY).await?, None),
+        };
+        let header = header.map(|bytes| read_header(&bytes)).transpose()?;
+        let mut open = None;
+        if let (Some(header), Some((key, (slot, fetched)))) = (&header, resuming)
+            && let Some((vault_key, session)) = open_session_slot(header, &key, slot.as_deref())
+        {
+            open = Some(Box::new(Open::load(fetched, header, vault_key, session, &random).await?));
+        }
+        Ok(Self {
             store,
             clock,
             random,
             header,
-            open: None,
+            open,
             session,
             fetched: None,
             watched: None,
             saved,
             running: Running::default(),
-        };
-        if let (Some(header), Some(key)) = (&vault.header, session_key)
-            && let Some((vault_key, session)) = read_session_slot(&vault.store, header, &key).await?
-        {
-            // A session that is over is not resumed: the key goes unused.
-            if vault.session.is_within_deadline(vault.clock.now()) {
-                let fetched = Fetched::from(&vault.store).await?;
-                let open = Open::load(fetched, header, vault_key, session, &vault.random).await?;
-                vault.open = Some(Box::new(open));
-            }
-        }
-        Ok(vault)
+        })
     }
 
     /// A handle to give up the request that is being answered.
@@ -146,6 +147,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     pub async fn prefetch(&mut self) -> Result<(), OwnerError> {
         if self.open.is_none() && self.header.is_some() && self.fetched.is_none() {
             self.fetched = Some(Fetched::from(&self.store).await?);
+            self.store.expect_index();
         }
         Ok(())
     }
@@ -496,17 +498,25 @@ pub(crate) fn seal_session(
 }
 
 /// The vault key and the session, where the slot is there and opens.
-async fn read_session_slot(
-    store: &impl Store,
-    header: &Header,
-    key: &SecretKey,
-) -> Result<Option<(VaultKey, SessionId)>, OwnerError> {
-    let Some(envelope) = store.get(Space::Meta, SESSION_KEY).await? else { return Ok(None) };
+/// The header, and the session's slot with what an open vault needs: all read at once, since whoever woke the vault waits for
+/// all of it. What the first question needs besides is on its way then.
+async fn read_to_resume(store: &impl Store) -> Result<(Option<Vec<u8>>, (Option<Vec<u8>>, Fetched)), OwnerError> {
+    let meta = async { Ok(store.get_many(Space::Meta, &[HEADER_KEY, SESSION_KEY]).await?) };
+    let index = async {
+        store.expect_index();
+        Ok(())
+    };
+    let (meta, fetched, ()) = try_join3(meta, Fetched::from(store), index).await?;
+    let mut meta = meta.into_iter();
+    let (header, slot) = (meta.next().flatten(), meta.next().flatten());
+    Ok((header, (slot, fetched)))
+}
+
+/// The vault key out of the session's slot.
+fn open_session_slot(header: &Header, key: &SecretKey, envelope: Option<&[u8]>) -> Option<(VaultKey, SessionId)> {
     let context = Context { vault: header.vault, object: SESSION_KEY, revision: 1 };
     // Another session's key: the browser was restarted in between, and the vault is simply locked.
-    let Ok(slot) = Sealer::new(key, Purpose::SessionSlot).open(&context, &envelope) else { return Ok(None) };
-    let parts = slot.split_first_chunk::<32>();
-    Ok(parts.and_then(|(key, session)| {
-        Some((VaultKey::from_secret(SecretKey::from_slice(key)?), session.try_into().ok()?))
-    }))
+    let slot = Sealer::new(key, Purpose::SessionSlot).open(&context, envelope?).ok()?;
+    let (key, session) = slot.split_first_chunk::<32>()?;
+    Some((VaultKey::from_secret(SecretKey::from_slice(key)?), session.try_into().ok()?))
 }

@@ -78,14 +78,14 @@ pub fn companion(layout: &Layout) -> Result<()> {
     copy_static(&source, &source, &folder)
 }
 
-/// The peer of `bench bridge`: our own bridge before a background that only answers.
+/// The peer of `bench bridge` and `bench wake`: our own bridge before a background that loads a module and only answers.
 pub fn echo_extension(layout: &Layout) -> Result<()> {
     let folder = empty(layout.target().join("bench/echo-extension"))?;
     let background = ("background".to_owned(), layout.path(ECHO).join("background.ts"));
     scripts(layout, Format::Module, &[background], &folder)?;
     scripts(layout, Format::ContentScript, &[bridge(layout)], &folder)?;
-    fs::copy(layout.path(ECHO).join("manifest.json"), folder.join("manifest.json"))?;
-    Ok(())
+    copy_below(&layout.path("extension/generated"), &layout.path(BINDINGS).join("kdf_bg.wasm"), &folder)?;
+    copy_below(&layout.path(ECHO), &layout.path(ECHO).join("manifest.json"), &folder)
 }
 
 /// The page of `bench vault`: the workers and modules of dist/ as they ship, and beside them the peers' workers.

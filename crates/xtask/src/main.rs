@@ -36,7 +36,8 @@ cargo xtask COMMAND: each command first does what it needs of those above it.
   test         runs every check; what is green here is green in CI
   coverage     counts which lines of what decides over a request its tests run, and wants nearly all
   fuzz         throws bytes at the parsers: `fuzz` for 10 minutes each, `fuzz TARGET SECONDS`
-  bench NAME   measures against peers in the same Firefox: `bench bridge`, `bench search`, `bench vault`
+  bench NAME   measures against peers in the same Firefox: `bench bridge`, `bench search`, `bench vault`,
+               `bench wake`
   package      writes the file for the add-on store, the same bytes each time
 
 KEEPSAKE_FIREFOX names the Firefox to use; without it, `firefox` and `firefox-esr` are tried.

@@ -13,6 +13,9 @@ use crate::build;
 use crate::layout::{Layout, VERSION, files_below};
 use crate::progress::Progress;
 
+/// What the background reads each time that it wakes lies in the file as it is: to inflate it would take longer than to read it.
+const READ_AT_WAKING: [&str; 2] = ["bin", "wasm"];
+
 /// Builds, packs, and prints the checksum by which two packages are compared.
 pub fn run(layout: &Layout, progress: &mut Progress) -> Result<()> {
     build::run(layout, progress)?;
@@ -31,14 +34,13 @@ pub fn zip(folder: &Path, file: &Path) -> Result<()> {
     if let Some(parent) = file.parent() {
         fs::create_dir_all(parent)?;
     }
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
+    let options = SimpleFileOptions::default().last_modified_time(DateTime::default()).unix_permissions(0o644);
     let mut archive = ZipWriter::new(BufWriter::new(File::create(file)?));
     for path in files_below(folder, "")? {
         let name = path.strip_prefix(folder)?.to_str().context("a file name in dist/ is not UTF-8")?;
-        archive.start_file(name.replace('\\', "/"), options)?;
+        let is_stored = path.extension().is_some_and(|ending| READ_AT_WAKING.iter().any(|stored| ending == *stored));
+        let method = if is_stored { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        archive.start_file(name.replace('\\', "/"), options.compression_method(method))?;
         std::io::copy(&mut File::open(&path)?, &mut archive)?;
     }
     archive.finish()?;
