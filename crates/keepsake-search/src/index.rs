@@ -204,6 +204,16 @@ impl Index {
         Asked::new(query, &self.postings, &view)
     }
 
+    /// The same as [`Self::search`] where everything may be seen, with no text passed over.
+    #[cfg(test)]
+    pub(crate) fn search_every_text(&self, query: &Query<'_>, limit: usize) -> Vec<Hit> {
+        let mut hits = self.search(query, usize::MAX, |_| true);
+        hits.sort_unstable_by(crate::ranking::best_first);
+        crate::ranking::move_duplicates_back(&mut hits, limit, &self.texts);
+        hits.truncate(limit);
+        hits
+    }
+
     #[cfg(test)]
     pub(crate) fn holds_nothing(&self) -> bool {
         self.postings.is_empty() && self.texts.is_empty() && self.lexicon.is_empty()

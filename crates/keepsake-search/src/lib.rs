@@ -1,10 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod best;
+mod blocks;
+mod candidates;
+#[cfg(test)]
+mod candidates_tests;
+mod enough;
 mod facts;
 mod index;
 mod language;
 mod lexicon;
 mod meanings;
+mod packed;
 mod postings;
 mod query;
 mod ranking;
