@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
+use crate::blocks::Blocks;
 use crate::language::Language;
 use crate::meanings::Meanings;
+use crate::packed_text::Packed;
 use crate::postings::Term;
 use crate::slots::Slots;
 use crate::table::Meaning;
@@ -90,6 +92,12 @@ pub(crate) struct Near {
 
 const NONE: Slot = Slot::MAX;
 
+impl Default for Near {
+    fn default() -> Self {
+        Self::NOTHING
+    }
+}
+
 impl Near {
     const NOTHING: Self = Self { around: [NONE; 4], length: 0.0, asks: false };
 
@@ -109,29 +117,36 @@ impl Near {
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
     there: Slots,
-    by_slot: Vec<Option<Text>>,
-    near: Vec<Near>,
+    by_slot: Blocks<Packed>,
+    near: Blocks<Near>,
+    /// One more than the highest slot that ever had a text.
+    len: usize,
     by_place: HashMap<Place, Slot, FixedState>,
     pub meanings: Meanings,
 }
 
 impl Texts {
-    pub fn get(&self, slot: Slot) -> Option<&Text> {
-        self.by_slot.get(slot as usize)?.as_ref()
+    pub fn get(&self, slot: Slot) -> Option<Text> {
+        self.by_slot.get(slot)?.text()
+    }
+
+    /// Who speaks in a text.
+    pub fn speaker(&self, slot: Slot) -> Option<Term> {
+        self.by_slot.get(slot)?.speaker()
     }
 
     pub fn near(&self, slot: Slot) -> &Near {
-        self.near.get(slot as usize).unwrap_or(&Near::NOTHING)
+        self.near.get(slot).unwrap_or(&Near::NOTHING)
     }
 
-    /// One more than the highest slot.
+    /// One more than the highest slot that ever had a text.
     pub fn len(&self) -> usize {
-        self.by_slot.len()
+        self.len
     }
 
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
-        self.there.iter().next().is_none() && self.by_slot.iter().all(Option::is_none)
+        self.there.iter().next().is_none() && !self.by_slot.iter().any(|(_, text)| text.is_there())
     }
 
     /// Which slots have a text.
@@ -140,11 +155,7 @@ impl Texts {
     }
 
     pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits, meaning: Option<&Meaning>) {
-        let at = slot as usize;
-        if self.by_slot.len() <= at {
-            self.by_slot.resize(at + 1, None);
-            self.near.resize(at + 1, Near::NOTHING);
-        }
+        self.len = self.len.max(slot as usize + 1);
         let mut near = Near { length: traits.length, asks: traits.asks, ..Near::NOTHING };
         if let Some(place) = facts.place {
             self.by_place.insert(place, slot);
@@ -155,16 +166,14 @@ impl Texts {
                 }
             }
         }
-        if let (Some(text), Some(there)) = (self.by_slot.get_mut(at), self.near.get_mut(at)) {
-            *text = Some(Text { facts, traits });
-            *there = near;
-        }
+        self.by_slot.set(slot, Packed::from(Text { facts, traits }));
+        self.near.set(slot, near);
         self.there.insert(slot);
         self.meanings.set(slot, meaning);
     }
 
     pub fn remove(&mut self, slot: Slot) {
-        let Some(text) = self.by_slot.get_mut(slot as usize).and_then(Option::take) else { return };
+        let Some(text) = self.by_slot.get_mut(slot).map(core::mem::take).and_then(|text| text.text()) else { return };
         self.there.remove(slot);
         let near = *self.near(slot);
         for which in Neighbour::ALL {
@@ -172,7 +181,7 @@ impl Texts {
                 self.link(neighbour, which.reverse(), NONE);
             }
         }
-        if let Some(there) = self.near.get_mut(slot as usize) {
+        if let Some(there) = self.near.get_mut(slot) {
             *there = Near::NOTHING;
         }
         if let Some(place) = text.facts.place.filter(|place| self.by_place.get(place) == Some(&slot)) {
@@ -187,7 +196,7 @@ impl Texts {
     }
 
     fn link(&mut self, slot: Slot, which: Neighbour, to: Slot) {
-        if let Some(near) = self.near.get_mut(slot as usize) {
+        if let Some(near) = self.near.get_mut(slot) {
             near.link(which, to);
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
 use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
-use crate::packed::unpack;
+use crate::packed_meaning::unpack;
 use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
@@ -209,6 +209,16 @@ impl Index {
     pub(crate) fn asked(&self, query: &Query<'_>) -> Asked {
         let view = self.workspace.borrow_mut().views.get(&self.texts, &self.weights, |_| true);
         Asked::new(query, &self.postings, &view)
+    }
+
+    /// The same as [`Self::search`] where everything may be seen, with no text passed over.
+    #[cfg(test)]
+    pub(crate) fn search_every_text(&self, query: &Query<'_>, limit: usize) -> Vec<Hit> {
+        let mut hits = self.search(query, usize::MAX, |_| true);
+        hits.sort_unstable_by(crate::ranking::best_first);
+        crate::ranking::move_duplicates_back(&mut hits, limit, &self.texts);
+        hits.truncate(limit);
+        hits
     }
 
     #[cfg(test)]

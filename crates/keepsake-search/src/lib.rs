@@ -1,11 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod best;
+mod blocks;
+mod candidates;
+#[cfg(test)]
+mod candidates_tests;
+mod enough;
 mod facts;
 mod index;
 mod language;
 mod lexicon;
 mod meanings;
-mod packed;
+mod packed_meaning;
+mod packed_text;
 mod postings;
 mod query;
 mod ranking;

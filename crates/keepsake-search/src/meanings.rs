@@ -2,8 +2,9 @@
 
 use core::ops::Range;
 
+use crate::blocks::Blocks;
 use crate::facts::Slot;
-use crate::packed::signs;
+use crate::packed_meaning::signs;
 use crate::table::{DIMENSIONS, Meaning, product};
 
 /// The signs of a meaning's numbers. Two meanings point the same way where most of them agree.
@@ -24,35 +25,30 @@ pub(crate) struct Meanings {
     /// `DIMENSIONS` for each slot, in blocks: what is full is not moved to grow. Empty where there is no table.
     blocks: Vec<Box<[i8]>>,
     /// 0 where a text means nothing that is known.
-    scales: Vec<f32>,
-    sketches: Vec<Sketch>,
+    scales: Blocks<f32>,
+    sketches: Blocks<Sketch>,
 }
 
 impl Meanings {
     pub fn set(&mut self, slot: Slot, meaning: Option<&Meaning>) {
         let at = slot as usize;
         if let Some(meaning) = meaning {
-            if self.scales.len() <= at {
-                self.scales.resize(at + 1, 0.0);
-                self.sketches.resize(at + 1, Sketch::default());
-                let block = || vec![0; BLOCK * DIMENSIONS].into_boxed_slice();
-                self.blocks.resize_with((at / BLOCK + 1).max(self.blocks.len()), block);
-            }
-            let numbers = self.blocks.get_mut(at / BLOCK).and_then(|block| block.get_mut(in_block(at)));
-            if let (Some(numbers), Some(there)) = (numbers, self.sketches.get_mut(at)) {
+            let block = || vec![0; BLOCK * DIMENSIONS].into_boxed_slice();
+            self.blocks.resize_with((at / BLOCK + 1).max(self.blocks.len()), block);
+            if let Some(numbers) = self.blocks.get_mut(at / BLOCK).and_then(|block| block.get_mut(in_block(at))) {
                 numbers.copy_from_slice(&meaning.numbers);
-                *there = sketch(&meaning.numbers);
             }
-        }
-        if let Some(scale) = self.scales.get_mut(at) {
-            *scale = meaning.map_or(0.0, |meaning| meaning.scale);
+            self.sketches.set(slot, sketch(&meaning.numbers));
+            self.scales.set(slot, meaning.scale);
+        } else if let Some(scale) = self.scales.get_mut(slot) {
+            *scale = 0.0;
         }
     }
 
     /// What a text means: its numbers and their scale.
     pub fn get(&self, slot: Slot) -> Option<(&[i8], f32)> {
         let at = slot as usize;
-        let scale = self.scales.get(at).copied().filter(|scale| *scale > 0.0)?;
+        let scale = self.scales.get(slot).copied().filter(|scale| *scale > 0.0)?;
         Some((self.blocks.get(at / BLOCK)?.get(in_block(at))?, scale))
     }
 
@@ -66,18 +62,27 @@ impl Meanings {
     /// stands for every other text as well; answers how many texts differ in each number of signs.
     pub fn differences(&self, query: &Sketch, passes: impl Fn(Slot) -> bool, into: &mut Vec<u8>) -> Histogram {
         let mut texts = [0; UNLIKE as usize + 1];
-        into.extend((0..).zip(self.sketches.iter().zip(&self.scales)).map(|(slot, (sketch, scale))| {
-            if *scale == 0.0 || !passes(slot) {
-                return UNLIKE;
-            }
-            let differs: u32 = sketch.iter().zip(query).map(|(one, other)| (one ^ other).count_ones()).sum();
-            let differs = differs.min(u32::from(UNLIKE)) as u8;
+        into.extend(self.sketches.iter().map(|(slot, sketch)| {
+            let differs = if passes(slot) { self.told_apart(query, slot, sketch) } else { UNLIKE };
             if let Some(texts) = texts.get_mut(usize::from(differs)) {
                 *texts += 1;
             }
             differs
         }));
         texts
+    }
+
+    /// The same for one text.
+    pub fn difference(&self, query: &Sketch, slot: Slot) -> u8 {
+        self.sketches.get(slot).map_or(UNLIKE, |sketch| self.told_apart(query, slot, sketch))
+    }
+
+    fn told_apart(&self, query: &Sketch, slot: Slot, sketch: &Sketch) -> u8 {
+        if self.scales.get(slot).is_none_or(|scale| *scale == 0.0) {
+            return UNLIKE;
+        }
+        let differs: u32 = sketch.iter().zip(query).map(|(one, other)| (one ^ other).count_ones()).sum();
+        differs.min(u32::from(UNLIKE)) as u8
     }
 }
 

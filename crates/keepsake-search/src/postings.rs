@@ -30,10 +30,6 @@ impl Posting {
     pub fn halves(self) -> u32 {
         self.0 & MAX_COUNT
     }
-
-    pub fn count(self) -> f32 {
-        self.halves() as f32 * 0.5
-    }
 }
 
 /// The posting lists of a set of texts.
@@ -86,6 +82,10 @@ impl Postings {
 
     pub fn insert(&mut self, term: Term, posting: Posting) {
         if let Some(list) = self.lists.get_mut(term as usize) {
+            // Doubling would leave a quarter of all lists empty.
+            if list.len() == list.capacity() {
+                list.reserve_exact(list.len() / 8 + 1);
+            }
             // Most texts come in the order of their slots.
             if list.last().is_none_or(|last| last.slot() < posting.slot()) {
                 list.push(posting);

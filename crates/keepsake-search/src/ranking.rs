@@ -3,11 +3,10 @@
 use core::cell::Cell;
 
 use crate::facts::{Millis, Slot, Text, Texts};
-use crate::meanings::{UNLIKE, likeness_by_sketch, most_differences, sketch};
 use crate::postings::{Postings, Term};
 use crate::query::Asked;
 use crate::scores::Scores;
-use crate::table::{DIMENSIONS, FINE, Meaning, Sum, Table, meaning};
+use crate::table::{DIMENSIONS, FINE, Sum, Table, meaning};
 use crate::view::{View, Views};
 use crate::weights::*;
 
@@ -45,37 +44,25 @@ const MOST_COMPARED: usize = 200;
 const SAME_PRINT: u32 = 3;
 const DAY: f32 = 24.0 * 60.0 * 60.0 * 1000.0;
 
-/// Among so few visible texts every meaning is compared; among more, those whose sketches are the most alike.
-const ALL_COMPARED: usize = 2048;
-/// Of many texts, so many are looked at whose sketches are the most alike, and so many whose scores by sketch are best.
-const BEST_BY_SKETCH: usize = 512;
-/// Of very many, so many that have the most of the query's words and meaning are looked at in all that makes a score.
-const BEST_BY_WORDS: usize = 1024;
-
-/// By so much is a text's likeness with that of its neighbours off at most where sketches tell it: four standard
-/// deviations, since 256 signs tell the cosine of one within 0.1.
-const SKETCH_IS_OFF: f32 = 0.5;
-
 /// What ranking works with, kept from one query to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     pub views: Views,
     scores: Scores,
-    differences: Vec<u8>,
     /// By slot, how much alike a text and the query are; not a number where that is not worked out.
     likes: Vec<Cell<f32>>,
 }
 
 /// What a text is scored by.
-struct Ranking<'a> {
-    asked: &'a Asked,
-    now: Option<Millis>,
-    view: &'a View,
-    texts: &'a Texts,
-    scores: &'a Scores,
+pub(crate) struct Ranking<'a> {
+    pub asked: &'a Asked,
+    pub now: Option<Millis>,
+    pub view: &'a View,
+    pub texts: &'a Texts,
+    pub scores: &'a mut Scores,
     /// The one speaker whom the query names.
-    speaker: Option<Term>,
-    share_of_meaning: f32,
+    pub speaker: Option<Term>,
+    pub share_of_meaning: f32,
 }
 
 /// The best visible texts.
@@ -90,18 +77,18 @@ pub(crate) fn rank(
     let weights = &view.weights;
     let may_be_named = if weights.speaker.is_some() { view.speakers.as_slice() } else { &[] };
     let named: Vec<Term> = may_be_named.iter().copied().filter(|speaker| asked.asks_for(*speaker)).collect();
-    let Workspace { scores, differences, likes, .. } = workspace;
+    let Workspace { scores, likes, .. } = workspace;
     scores.begin(texts.len(), weights);
     let mut sum: Sum = [0.0; DIMENSIONS];
     for word in &asked.words {
         let is_name = word.terms.iter().any(|term| named.contains(term));
-        let rarity = scores.add(word, is_name, view, postings, texts);
+        let rarity = scores.ask(word, is_name, view, postings, texts);
         if let Some(table) = table.filter(|_| !is_name) {
             // A word that many of the visible texts have tells less of what is meant.
             table.add(&table.pieces(&word.folded), 0.5 + 0.5 * rarity, &mut sum);
         }
     }
-    let ranking = Ranking {
+    let mut ranking = Ranking {
         asked,
         now,
         view,
@@ -112,10 +99,7 @@ pub(crate) fn rank(
             + (weights.meaning_in_conversation - weights.meaning_alone) * view.in_conversation,
     };
     let query = meaning(&sum, FINE);
-    let candidates = match &query {
-        Some(_) if view.count <= ALL_COMPARED => view.iter().collect(),
-        _ => ranking.candidates(query.as_ref(), limit, differences),
-    };
+    let candidates = ranking.candidates(postings, query.as_ref(), limit);
     let likeness = |slot| query.as_ref().map_or(0.0, |query| texts.meanings.likeness(query, slot));
     let mut hits = ranking.hits(&candidates, likes, likeness);
     // Only what may come into the list has to be in order.
@@ -131,45 +115,6 @@ pub(crate) fn rank(
 }
 
 impl Ranking<'_> {
-    /// The texts among many that are worth comparing whole: of those that the words reach and those whose sketches are
-    /// the most alike, the best by sketch, down to what comparing whole could no longer bring into the list.
-    fn candidates(&self, query: Option<&Meaning>, limit: usize, differences: &mut Vec<u8>) -> Vec<Slot> {
-        differences.clear();
-        let most = query.map_or(0, |query| {
-            let sees = |slot| self.view.sees(slot);
-            let texts = self.texts.meanings.differences(&sketch(&query.numbers), sees, differences);
-            most_differences(&texts, BEST_BY_SKETCH)
-        });
-        let is_alike = |(slot, differs): (Slot, &u8)| (*differs <= most).then_some(slot);
-        let mut candidates: Vec<Slot> = (0..).zip(differences.iter()).filter_map(is_alike).collect();
-        // What the words reach as well comes only once.
-        let differs = |slot: Slot| differences.get(slot as usize).copied().unwrap_or(UNLIKE);
-        candidates.extend(self.scores.touched.iter().copied().filter(|slot| differs(*slot) > most));
-        let likeness = likeness_by_sketch();
-        let by_sketch = |slot| likeness.get(usize::from(differs(slot))).copied().unwrap_or_default();
-        let most = limit.saturating_mul(4);
-        let by_words = best(&candidates, most.max(BEST_BY_WORDS), |slot| {
-            let (words, context) = self.scores.of(slot);
-            words + context + self.share_of_meaning * by_sketch(slot).max(0.0)
-        });
-        if query.is_none() {
-            return by_words.into_iter().map(|(_, slot)| slot).collect();
-        }
-        candidates.clear();
-        candidates.extend(by_words.into_iter().map(|(_, slot)| slot));
-        let mut by_sketch = best(&candidates, most.max(BEST_BY_SKETCH), |slot| {
-            self.hit(slot, self.likeness_around(slot, &by_sketch)).score as f32
-        });
-        // The list may become twice as long before near-duplicates are taken out of it.
-        let last = limit.saturating_mul(2).saturating_sub(1);
-        if last < by_sketch.len() {
-            let (_, (bar, _), _) = by_sketch.select_nth_unstable_by(last, first_is_better);
-            let bar = *bar - self.share_of_meaning * SKETCH_IS_OFF;
-            by_sketch.retain(|(score, _)| *score >= bar);
-        }
-        by_sketch.into_iter().map(|(_, slot)| slot).collect()
-    }
-
     /// Those of these texts that are results.
     fn hits(&self, candidates: &[Slot], likes: &mut Vec<Cell<f32>>, likeness: impl Fn(Slot) -> f32) -> Vec<Hit> {
         let is_result = |slot: Slot, like: f32| {
@@ -185,7 +130,7 @@ impl Ranking<'_> {
             }
             known.get()
         };
-        let alike = candidates.iter().map(|slot| (*slot, self.likeness_around(*slot, &likeness)));
+        let alike = candidates.iter().map(|slot| (*slot, likeness_around(*slot, self.view, self.texts, &likeness)));
         let hits =
             alike.filter(|(slot, like)| is_result(*slot, *like)).map(|(slot, like)| self.hit(slot, like)).collect();
         let forget = |slot: Slot| {
@@ -201,7 +146,7 @@ impl Ranking<'_> {
         hits
     }
 
-    fn hit(&self, slot: Slot, like: f32) -> Hit {
+    pub fn hit(&self, slot: Slot, like: f32) -> Hit {
         let (words, context) = self.scores.of(slot);
         let Some(text) = self.texts.get(slot) else { return Hit { slot, score: 0.0, parts: Parts::default() } };
         let weights = &self.view.weights;
@@ -213,66 +158,27 @@ impl Ranking<'_> {
                 .speaker
                 .filter(|_| self.speaker.is_some() && text.traits.speaker == self.speaker)
                 .map_or(0.0, |speaker| speaker.speaks),
-            time: time(self.asked, self.now, text, weights),
-            standing: standing(self.now, text, weights),
+            time: time(self.asked, self.now, &text, weights),
+            standing: standing(self.now, &text, weights),
         };
         let speaks_for = parts.words + parts.context + parts.meaning + parts.speaker + parts.time;
         Hit { slot, score: f64::from(speaks_for * parts.standing), parts }
     }
-
-    /// A text's likeness with that of its visible neighbours.
-    fn likeness_around(&self, slot: Slot, likeness: &impl Fn(Slot) -> f32) -> f32 {
-        let near = self.texts.near(slot);
-        let of = |which| near.neighbour(which).filter(|slot| self.view.sees(*slot)).map_or(0.0, likeness);
-        let Weights { meaning_before, meaning_behind, .. } = self.view.weights;
-        likeness(slot) + meaning_before * of(Neighbour::Before) + meaning_behind * of(Neighbour::Behind)
-    }
 }
 
-fn best_first(one: &Hit, other: &Hit) -> core::cmp::Ordering {
+/// A text's likeness with that of its visible neighbours.
+pub(crate) fn likeness_around(slot: Slot, view: &View, texts: &Texts, likeness: &impl Fn(Slot) -> f32) -> f32 {
+    let near = texts.near(slot);
+    let of = |which| near.neighbour(which).filter(|slot| view.sees(*slot)).map_or(0.0, likeness);
+    let Weights { meaning_before, meaning_behind, .. } = view.weights;
+    likeness(slot) + meaning_before * of(Neighbour::Before) + meaning_behind * of(Neighbour::Behind)
+}
+
+pub(crate) fn best_first(one: &Hit, other: &Hit) -> core::cmp::Ordering {
     other.score.total_cmp(&one.score).then(one.slot.cmp(&other.slot))
 }
 
-type Scored = (f32, Slot);
-
-fn first_is_better(one: &Scored, other: &Scored) -> core::cmp::Ordering {
-    other.0.total_cmp(&one.0).then(one.1.cmp(&other.1))
-}
-
-/// So many texts with the best scores, in no order. What is worse than so many others is dropped on the way.
-fn best(texts: &[Slot], most: usize, score: impl Fn(Slot) -> f32) -> Vec<Scored> {
-    let mut best: Vec<Scored> = Vec::with_capacity(texts.len().min(most.saturating_mul(2)));
-    let mut worst: Option<Scored> = None;
-    for slot in texts {
-        let one = (score(*slot), *slot);
-        if worst.is_some_and(|worst| first_is_better(&worst, &one).is_lt()) {
-            continue;
-        }
-        best.push(one);
-        if best.len() >= most.saturating_mul(2) {
-            worst = leave(&mut best, most);
-        }
-    }
-    leave(&mut best, most);
-    best
-}
-
-/// Leaves so many of the best; answers the worst of them.
-fn leave(best: &mut Vec<Scored>, most: usize) -> Option<Scored> {
-    let Some(last) = most.checked_sub(1) else {
-        best.clear();
-        return None;
-    };
-    if last >= best.len() {
-        return None;
-    }
-    let (_, worst, _) = best.select_nth_unstable_by(last, first_is_better);
-    let worst = *worst;
-    best.truncate(most);
-    Some(worst)
-}
-
-fn time(asked: &Asked, now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
+pub(crate) fn time(asked: &Asked, now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
     let written = text.facts.written;
     let is_of_that_time = asked.time.as_ref().zip(written).is_some_and(|(time, written)| time.contains(&written));
     let age = now.zip(written).map(|(now, written)| now.saturating_sub(written) as f32 / DAY);
@@ -281,7 +187,7 @@ fn time(asked: &Asked, now: Option<Millis>, text: &Text, weights: &Weights) -> f
     tells + recency + if is_of_that_time { OF_THAT_TIME } else { 0.0 }
 }
 
-fn standing(now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
+pub(crate) fn standing(now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
     let facts = &text.facts;
     let is_past = facts.superseded || facts.expires.zip(now).is_some_and(|(expires, now)| expires <= now);
     let belief = TRUST.get(facts.belief as usize).copied().unwrap_or(1.0);
@@ -289,7 +195,7 @@ fn standing(now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
 }
 
 /// Lets texts that say nearly the same as a better one not fill the list: they come behind all that would be in it.
-fn move_duplicates_back(hits: &mut [Hit], limit: usize, texts: &Texts) {
+pub(crate) fn move_duplicates_back(hits: &mut [Hit], limit: usize, texts: &Texts) {
     let most = limit.saturating_mul(2).min(MOST_COMPARED).min(hits.len());
     let Some(best) = hits.get_mut(..most) else { return };
     let print = |hit: &Hit| texts.get(hit.slot).map(|text| (text.traits.print, text.traits.distinct));
@@ -306,28 +212,5 @@ fn move_duplicates_back(hits: &mut [Hit], limit: usize, texts: &Texts) {
     }
     for (place, hit) in best.iter_mut().zip(first.into_iter().chain(again)) {
         *place = hit;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn the_best_are_those_that_come_first_in_order(
-            scores in prop::collection::vec(0..20_u8, 0..100), most in 0..30_usize,
-        ) {
-            let score = |slot: Slot| f32::from(scores[slot as usize]);
-            let slots: Vec<Slot> = (0..scores.len() as Slot).rev().collect();
-            let mut in_order: Vec<Scored> = slots.iter().map(|slot| (score(*slot), *slot)).collect();
-            in_order.sort_unstable_by(first_is_better);
-            in_order.truncate(most);
-            let mut found = best(&slots, most, score);
-            found.sort_unstable_by(first_is_better);
-            prop_assert_eq!(found, in_order);
-        }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::{Belief, Facts, Place, Slot, Texts, Traits};
 use crate::language::Language;
-use crate::packed::{PACKED, pack};
+use crate::packed_meaning::{PACKED, pack};
 use crate::postings::{MAX_COUNT, Posting, Postings, Term};
 
 /// Rises with the bytes, and with whatever words or meanings are taken from a text: what an older program learnt is then

@@ -27,6 +27,34 @@ impl Slots {
         self.0.get(slot as usize / 64).is_some_and(|word| word >> (slot % 64) & 1 == 1)
     }
 
+    /// Leaves none, and makes room for so many slots.
+    pub fn clear(&mut self, slots: usize) {
+        self.0.clear();
+        self.0.resize(slots.div_ceil(64), 0);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// As they are kept: the lowest bit of the first word is the first slot.
+    pub fn bits(&self) -> &[u64] {
+        &self.0
+    }
+
+    /// From bits as [`Self::bits`] has them.
+    pub fn collect(&mut self, bits: impl Iterator<Item = u64>) {
+        self.0.clear();
+        self.0.extend(bits);
+    }
+
+    /// Leaves out those that are not of another set.
+    pub fn intersect(&mut self, others: &Self) {
+        self.0.truncate(others.0.len());
+        self.0.iter_mut().zip(&others.0).for_each(|(word, others)| *word &= others);
+    }
+
     /// Those that pass.
     pub fn filtered(&self, passes: impl Fn(Slot) -> bool) -> Self {
         let those_of = |(first, &word): (Slot, &u64)| {
@@ -39,6 +67,22 @@ impl Slots {
             kept
         };
         Self((0..).step_by(64).zip(&self.0).map(those_of).collect())
+    }
+
+    /// 64 of them.
+    pub fn block(&self, at: usize) -> u64 {
+        self.0.get(at).copied().unwrap_or_default()
+    }
+
+    /// Takes in some of 64.
+    pub fn add_block(&mut self, at: usize, slots: u64) {
+        if slots == 0 {
+            return;
+        }
+        self.0.resize(self.0.len().max(at + 1), 0);
+        if let Some(word) = self.0.get_mut(at) {
+            *word |= slots;
+        }
     }
 
     /// In their order.

@@ -3,6 +3,8 @@
 //! They were tuned by hand-sized steps on five of LoCoMo's conversations and on the tuning half of `tests/quality`, and
 //! are round: what a change by a tenth moves is less than what another conversation does.
 
+use crate::facts::Slot;
+
 /// How soon more occurrences in a text itself stop counting (BM25's k₁).
 pub(crate) const K1: f32 = 0.5;
 /// How much a long text is held against it (BM25's b).
@@ -11,6 +13,15 @@ pub(crate) const B: f32 = 0.2;
 /// The same two for a text together with its neighbours, where a word comes more often by itself.
 pub(crate) const CONTEXT_K1: f32 = 2.5;
 pub(crate) const CONTEXT_B: f32 = 0.8;
+
+/// What a word in a text itself counts where weights of neighbours are whole numbers: those above are all twentieths.
+pub(crate) const ONCE: u32 = 20;
+
+/// Among very many texts, so much of BM25's fraction a word is taken to be worth at most in a text itself, and with what is
+/// around it, of k₁ + 1; and so much alike a text is to a query with its neighbours. What is worth more stands out anyway.
+pub(crate) const SELDOM_MORE: f32 = 0.65;
+pub(crate) const SELDOM_MORE_ALIKE: f32 = 1.1;
+
 /// What weighs how much, where that is told by how well search does with it and without it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Weights {
@@ -186,6 +197,16 @@ impl Neighbour {
             Self::Behind => 1,
             Self::SecondBehind => 2,
         }
+    }
+
+    /// One of four bits.
+    pub(crate) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    /// The slot of this neighbour, where slots and places go together.
+    pub(crate) fn from(self, slot: Slot) -> Option<Slot> {
+        Slot::try_from(i64::from(slot) + self.distance()).ok()
     }
 
     /// The neighbour that a text is to this neighbour.
