@@ -121,10 +121,15 @@ function indexAtRest(own: Page): Promise<number> {
 /** Milliseconds of the first answer after a suspension. */
 async function wake(firefox: Firefox, page: Page, who: "Keepsake" | "Echo", query: string): Promise<number> {
   const extension = who === "Echo" ? ECHO_ID : EXTENSION_ID;
-  await firefox.suspendBackground(extension);
-  const { took } = await ask(page, who, "memory.search", { query, top_k: 10 });
-  // What it does by itself from here on is no part of what is measured next.
-  await firefox.suspendBackground(extension);
+  // Both live in one process, which has to clear away what the other one left there: that is nothing to hold against the peer.
+  const times = who === "Echo" ? 2 : 1;
+  let took = 0;
+  for (let time = 0; time < times; time++) {
+    await firefox.suspendBackground(extension);
+    ({ took } = await ask(page, who, "memory.search", { query, top_k: 10 }));
+    // What it does by itself from here on is no part of what is measured next.
+    await firefox.suspendBackground(extension);
+  }
   return took;
 }
 
