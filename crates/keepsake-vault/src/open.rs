@@ -19,6 +19,7 @@ use crate::format::{
     encode, purpose_of,
 };
 use crate::records::Records;
+use crate::restating::Compared;
 use crate::restoring::{Exporting, Restoring};
 use crate::transaction::{Stored, Transaction};
 use crate::{ObjectKey, Space, Store};
@@ -125,6 +126,8 @@ pub(crate) struct Open {
     pub exporting: Option<Exporting>,
     /// What is being taken in.
     pub restoring: Option<Restoring>,
+    /// A list that is being compared, before it is taken in.
+    pub compared: Option<Compared>,
 }
 
 impl Open {
@@ -165,6 +168,7 @@ impl Open {
             ledger: None,
             exporting: None,
             restoring: None,
+            compared: None,
         };
         open.load_catalogue(fetched.catalogue, primitives).await;
         open.problems.inbox = open.load_space(Space::Inbox, &fetched.inbox, |open, proposal: Proposal, stored| {
