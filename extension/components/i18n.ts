@@ -22,6 +22,7 @@ const MARK = "\uE000";
 export const language = browser.i18n.getMessage("languageTag");
 
 const numbers = new Intl.NumberFormat(language);
+const percents = new Intl.NumberFormat(language, { style: "percent" });
 const plurals = new Intl.PluralRules(language);
 const days = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
 const utcDays = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
@@ -56,6 +57,11 @@ export function countedParts(key: CountedKey, n: number, ...values: unknown[]): 
 
 export function formatNumber(n: number): string {
   return numbers.format(n);
+}
+
+/** A whole number of hundredths. */
+export function formatPercent(percent: number): string {
+  return percents.format(percent / 100);
 }
 
 /** A calendar day. What stands at midnight UTC came from a list that named the day alone, so it keeps that day. */

@@ -9,6 +9,7 @@ import type {
   Kind,
   MemoryView,
   ProfileName,
+  Said,
   Sensitivity,
   Subject,
 } from "../generated/messages";
@@ -109,7 +110,7 @@ export function scopeChips(scopes: readonly string[]): TemplateResult {
 
 /** The small print of a memory: kind, scopes, sensitivity, when it is forgotten, source, day. */
 export function memoryFacts(memory: MemoryView): TemplateResult {
-  const { kind, scopes, sensitivity, trust, source, source_title, created, expires } = memory;
+  const { kind, scopes, sensitivity, trust, source, source_title, also, created, expires } = memory;
   return html`<ul class="chips memory-facts">
     <li class="chip">${kindName(kind)}</li>
     ${scopes.map((scope) => html`<li class="chip accent" data-testid="memory-scope">${scope}</li>`)}
@@ -118,5 +119,9 @@ export function memoryFacts(memory: MemoryView): TemplateResult {
     ${expires === undefined ? nothing : html`<li class="chip" data-testid="memory-expires">${icon("clock")}${t("untilMoment", formatDay(expires))}</li>`}
     ${source ? html`<li class="plain" title=${source_title ?? nothing}>${t("memorySource", source)}</li>` : nothing}
     <li class="plain"><time datetime=${new Date(created).toISOString()}>${formatDay(created)}</time></li>
+    ${also?.length ? html`<li class="plain" data-testid="memory-also">${t("memoryAlso", formatList(also.map(saidBy)))}</li>` : nothing}
   </ul>`;
 }
+
+const saidBy = ({ origin, at }: Said): string =>
+  t("saidByOn", origin?.source ?? t("saidByYou"), formatDay(at));

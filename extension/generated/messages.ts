@@ -190,7 +190,7 @@ export type Topic = "state" | "memories" | "inbox" | "grants" | "receipts" | "co
 /**
  * The person's commands to an open vault; `status` and `capture` also go to a locked one.
  */
-export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_get"; id: MemoryId } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[]; bring_back?: boolean } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[]; block?: boolean } | { command: "inbox_undo"; settled: InboxSettled } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "grant_change"; id: string; settings: GrantSettings } | { command: "subject_revoke"; subject: Subject } | { command: "subject_rule_set"; rule: SubjectRule } | { command: "pause"; paused: boolean } | { command: "profiles" } | { command: "blocked" } | { command: "block_lift"; subject: Subject } | { command: "receipts"; subject?: Subject; memory?: MemoryId; from?: Millis; to?: Millis; offset: number; limit: number } | { command: "receipts_export"; done: number } | { command: "known"; subject: Subject; offset: number; limit: number } | { command: "known_by"; id: MemoryId } | { command: "protection" } | { command: "idle_change"; minutes: number } | { command: "recovery_make" } | { command: "retention" } | { command: "retention_set"; scope: Scope; days?: number; preview?: boolean } | { command: "tidy" } | { command: "check"; restart: boolean } | { command: "check_mend" } | { command: "aside"; offset: number; limit: number } | { command: "aside_forget"; ids: MemoryId[] } | { command: "export_start" } | { command: "export_part" } | { command: "export_done" } | { command: "backup" } | { command: "backup_remind"; days?: number } | { command: "restore_start" } | { command: "restore_preview" } | { command: "restore_step"; bring_back: boolean } | { command: "restore_drop" } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; kinds?: Kind[]; query?: string; offset: number; limit: number } | { command: "consent_answer"; id: string } | { command: "consent_decide"; id: string; decision: ConsentDecision };
+export type Command = { command: "status" } | { command: "memory_add"; draft: Draft } | { command: "memory_edit"; id: MemoryId; revision: number; draft: Draft } | { command: "memory_delete"; ids: MemoryId[] } | { command: "memory_restore"; memories: MemoryView[] } | { command: "memory_get"; id: MemoryId } | { command: "memory_list"; query?: string; scope?: Scope; kind?: Kind; offset: number; limit: number } | { command: "memory_like"; text: string; except?: MemoryId } | { command: "scopes" } | { command: "list_preview"; text: string } | { command: "list_compare"; first: number; texts: string[]; more: boolean } | { command: "list_merge"; source: string; lines: SaidAgain[] } | { command: "memory_import"; source: string; scope: Scope; kind: Kind; sensitivity: Sensitivity; lines: ListLine[]; bring_back?: boolean } | { command: "capture"; text: string; source: string; title?: string } | { command: "inbox"; offset: number; limit: number } | { command: "inbox_accept"; ids: MemoryId[]; draft?: Draft } | { command: "inbox_decline"; ids: MemoryId[]; block?: boolean } | { command: "inbox_merge"; id: MemoryId; memory: MemoryId } | { command: "inbox_undo"; settled: InboxSettled } | { command: "grants" } | { command: "subject_grants"; subject: Subject } | { command: "grant_revoke"; id: string } | { command: "grant_change"; id: string; settings: GrantSettings } | { command: "subject_revoke"; subject: Subject } | { command: "subject_rule_set"; rule: SubjectRule } | { command: "pause"; paused: boolean } | { command: "profiles" } | { command: "blocked" } | { command: "block_lift"; subject: Subject } | { command: "receipts"; subject?: Subject; memory?: MemoryId; from?: Millis; to?: Millis; offset: number; limit: number } | { command: "receipts_export"; done: number } | { command: "known"; subject: Subject; offset: number; limit: number } | { command: "known_by"; id: MemoryId } | { command: "protection" } | { command: "idle_change"; minutes: number } | { command: "recovery_make" } | { command: "retention" } | { command: "retention_set"; scope: Scope; days?: number; preview?: boolean } | { command: "tidy" } | { command: "check"; restart: boolean } | { command: "check_mend" } | { command: "aside"; offset: number; limit: number } | { command: "aside_forget"; ids: MemoryId[] } | { command: "export_start" } | { command: "export_part" } | { command: "export_done" } | { command: "backup" } | { command: "backup_remind"; days?: number } | { command: "restore_start" } | { command: "restore_preview" } | { command: "restore_step"; bring_back: boolean } | { command: "restore_drop" } | { command: "consent"; id: string } | { command: "consent_records"; id: string; scopes: string[]; max_sensitivity: Sensitivity; kinds?: Kind[]; query?: string; offset: number; limit: number } | { command: "consent_answer"; id: string } | { command: "consent_decide"; id: string; decision: ConsentDecision };
 
 /**
  * What the person says to a consent.
@@ -232,7 +232,7 @@ export interface Span {
 /**
  * The answer to a command, under the command's name.
  */
-export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_get"; reply: MemoryView } | { command: "memory_list"; reply: MemoryPage } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: InboxSettled } | { command: "inbox_decline"; reply: InboxSettled } | { command: "inbox_undo"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: Revoked } | { command: "grant_change"; reply: GrantView } | { command: "subject_revoke"; reply: Revoked } | { command: "subject_rule_set"; reply: SubjectRule } | { command: "pause"; reply: boolean } | { command: "profiles"; reply: Profile[] } | { command: "blocked"; reply: BlockedView[] } | { command: "block_lift"; reply: boolean } | { command: "receipts"; reply: ReceiptPage } | { command: "receipts_export"; reply: ExportPart } | { command: "known"; reply: KnownPage } | { command: "known_by"; reply: KnownBy[] } | { command: "protection"; reply: Protection } | { command: "idle_change"; reply: Protection } | { command: "recovery_make"; reply: string } | { command: "retention"; reply: RetentionRule[] } | { command: "retention_set"; reply: number } | { command: "tidy"; reply: boolean } | { command: "check"; reply: CheckProgress } | { command: "check_mend"; reply: Mended } | { command: "aside"; reply: AsidePage } | { command: "aside_forget"; reply: number } | { command: "export_start"; reply: Progress } | { command: "export_part"; reply: ExportPart } | { command: "export_done"; reply: Backup } | { command: "backup"; reply: Backup } | { command: "backup_remind"; reply: Backup } | { command: "restore_start" } | { command: "restore_preview"; reply: RestorePreview } | { command: "restore_step"; reply: RestoreProgress } | { command: "restore_drop" } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_answer"; reply: ConsentAnswer } | { command: "consent_decide" };
+export type Reply = { command: "status"; reply: Status } | { command: "memory_add"; reply: MemoryView } | { command: "memory_edit"; reply: MemoryView } | { command: "memory_delete"; reply: MemoryView[] } | { command: "memory_restore"; reply: number } | { command: "memory_get"; reply: MemoryView } | { command: "memory_list"; reply: MemoryPage } | { command: "memory_like"; reply: Restated[] } | { command: "scopes"; reply: CountedScope[] } | { command: "list_preview"; reply: ListPreview } | { command: "list_compare"; reply: LineRestated[] } | { command: "list_merge"; reply: InboxSettled } | { command: "memory_import"; reply: ImportReply } | { command: "capture"; reply: boolean } | { command: "inbox"; reply: InboxPage } | { command: "inbox_accept"; reply: InboxSettled } | { command: "inbox_decline"; reply: InboxSettled } | { command: "inbox_merge"; reply: InboxSettled } | { command: "inbox_undo"; reply: number } | { command: "grants"; reply: SubjectGrants } | { command: "subject_grants"; reply: SubjectGrants } | { command: "grant_revoke"; reply: Revoked } | { command: "grant_change"; reply: GrantView } | { command: "subject_revoke"; reply: Revoked } | { command: "subject_rule_set"; reply: SubjectRule } | { command: "pause"; reply: boolean } | { command: "profiles"; reply: Profile[] } | { command: "blocked"; reply: BlockedView[] } | { command: "block_lift"; reply: boolean } | { command: "receipts"; reply: ReceiptPage } | { command: "receipts_export"; reply: ExportPart } | { command: "known"; reply: KnownPage } | { command: "known_by"; reply: KnownBy[] } | { command: "protection"; reply: Protection } | { command: "idle_change"; reply: Protection } | { command: "recovery_make"; reply: string } | { command: "retention"; reply: RetentionRule[] } | { command: "retention_set"; reply: number } | { command: "tidy"; reply: boolean } | { command: "check"; reply: CheckProgress } | { command: "check_mend"; reply: Mended } | { command: "aside"; reply: AsidePage } | { command: "aside_forget"; reply: number } | { command: "export_start"; reply: Progress } | { command: "export_part"; reply: ExportPart } | { command: "export_done"; reply: Backup } | { command: "backup"; reply: Backup } | { command: "backup_remind"; reply: Backup } | { command: "restore_start" } | { command: "restore_preview"; reply: RestorePreview } | { command: "restore_step"; reply: RestoreProgress } | { command: "restore_drop" } | { command: "consent"; reply: ConsentView } | { command: "consent_records"; reply: ConsentRecords } | { command: "consent_answer"; reply: ConsentAnswer } | { command: "consent_decide" };
 
 /**
  * Whether there is a vault and whether it can be read.
@@ -594,6 +594,10 @@ export interface MemoryView {
      */
     source_title?: string;
     /**
+     * Who else said it, and when they last did, the latest last.
+     */
+    also?: Said[];
+    /**
      * When it was kept or its source says it was; milliseconds since 1970.
      */
     created: Millis;
@@ -616,6 +620,38 @@ export interface MemoryView {
 }
 
 /**
+ * Somebody said what a memory says already. It changes neither what the memory says nor how far it is believed.
+ */
+export interface Said {
+    /**
+     * How it came in.
+     */
+    channel: Channel;
+    /**
+     * Who or what it came from.
+     */
+    origin?: Origin;
+    /**
+     * When; milliseconds since 1970.
+     */
+    at: Millis;
+}
+
+/**
+ * The source of a memory that is not the person's own words. Every field is one line of text from elsewhere.
+ */
+export interface Origin {
+    /**
+     * A site's origin, an extension's id or a file's name.
+     */
+    source: string;
+    /**
+     * The document's title.
+     */
+    title?: string;
+}
+
+/**
  * A part of a list of memories.
  */
 export interface MemoryPage {
@@ -627,7 +663,67 @@ export interface MemoryPage {
      * The part that was asked for.
      */
     items: MemoryView[];
+    /**
+     * Why each of them was found, in their order; empty where nothing was looked for.
+     */
+    fits?: Fit[];
 }
+
+/**
+ * Why a memory is among those that were found.
+ */
+export interface Fit {
+    /**
+     * Where the words that were looked for stand in its text, in order.
+     */
+    marks: Span[];
+    /**
+     * What speaks for it, the most telling first.
+     */
+    reasons: Reason[];
+    /**
+     * Why it counts for less than that.
+     */
+    discounts: Discount[];
+}
+
+/**
+ * Something that speaks for a memory.
+ */
+export interface Reason {
+    /**
+     * What.
+     */
+    ground: Ground;
+    /**
+     * Its share of all that speaks for the memory, in percent; at least 1.
+     */
+    percent: number;
+}
+
+/**
+ * What can speak for a memory.
+ */
+export type Ground = "words" | "context" | "meaning" | "speaker" | "time";
+
+/**
+ * Something for which a memory counts for less.
+ */
+export interface Discount {
+    /**
+     * What.
+     */
+    cause: DiscountCause;
+    /**
+     * How much of the score it takes, in percent; at least 1.
+     */
+    percent: number;
+}
+
+/**
+ * What can make a memory count for less.
+ */
+export type DiscountCause = "belief" | "question" | "past";
 
 /**
  * A scope and how much stands in it.
@@ -673,6 +769,71 @@ export interface PreviewLine {
      * Whether a memory with these very words was forgotten.
      */
     forgotten: boolean;
+}
+
+/**
+ * A memory that says what some text says.
+ */
+export interface Restated {
+    /**
+     * The memory.
+     */
+    memory: MemoryView;
+    /**
+     * What shows it.
+     */
+    evidence: Evidence;
+}
+
+/**
+ * What shows that two texts say the same.
+ */
+export interface Evidence {
+    /**
+     * The share of their words that both have, in percent.
+     */
+    shared_words: number;
+    /**
+     * How much alike they are in meaning, in percent; absent where the vault knows no meanings.
+     */
+    likeness?: number;
+}
+
+/**
+ * A line of a list that says what something else says.
+ */
+export interface LineRestated {
+    /**
+     * Its place in the list, from 0.
+     */
+    place: number;
+    /**
+     * What says the same.
+     */
+    says: SaysTheSame;
+    /**
+     * What shows it.
+     */
+    evidence: Evidence;
+}
+
+/**
+ * What a line says again.
+ */
+export type SaysTheSame = { what: "memory"; memory: MemoryView } | { what: "line"; place: number };
+
+/**
+ * A line of a list that is not kept, and the memory that says it already.
+ */
+export interface SaidAgain {
+    /**
+     * The memory.
+     */
+    memory: MemoryId;
+    /**
+     * When the line says that it was written; milliseconds since 1970.
+     */
+    at?: Millis;
 }
 
 /**
@@ -726,6 +887,10 @@ export interface InboxView {
      * What to look out for. Hints decide nothing.
      */
     hints: Hint[];
+    /**
+     * The memory that says the same, as the inbox shows it; absent in what was settled.
+     */
+    restates?: Restated;
 }
 
 /**
@@ -1051,7 +1216,7 @@ export interface ReceiptView {
 /**
  * What a receipt says.
  */
-export type ReceiptEntry = { entry: "released"; method: PageMethod; query: string; records: MemoryId[]; redacted?: MemoryId[]; grants: string[]; purpose?: string } | { entry: "withheld"; method: PageMethod; query: string } | { entry: "proposed"; records: MemoryId[]; created?: MemoryId[] } | { entry: "change_proposed"; record: MemoryId; memory: MemoryId; removal: boolean } | { entry: "own_write"; record: MemoryId; removed: boolean } | { entry: "reviewed"; accepted: MemoryId[]; declined: MemoryId[] } | ({ entry: "granted" } & Granted) | ({ entry: "grant_changed" } & Granted) | ({ entry: "refused" } & Refused) | { entry: "revoked"; decision: string; by_subject: boolean } | { entry: "rule_changed"; paused: boolean; each_time: boolean } | { entry: "paused"; paused: boolean };
+export type ReceiptEntry = { entry: "released"; method: PageMethod; query: string; records: MemoryId[]; redacted?: MemoryId[]; grants: string[]; purpose?: string } | { entry: "withheld"; method: PageMethod; query: string } | { entry: "proposed"; records: MemoryId[]; created?: MemoryId[] } | { entry: "change_proposed"; record: MemoryId; memory: MemoryId; removal: boolean } | { entry: "own_write"; record: MemoryId; removed: boolean } | { entry: "reviewed"; accepted: MemoryId[]; declined: MemoryId[] } | { entry: "merged"; record: MemoryId; memory: MemoryId } | ({ entry: "granted" } & Granted) | ({ entry: "grant_changed" } & Granted) | ({ entry: "refused" } & Refused) | { entry: "revoked"; decision: string; by_subject: boolean } | { entry: "rule_changed"; paused: boolean; each_time: boolean } | { entry: "paused"; paused: boolean };
 
 /**
  * What was granted.

@@ -49,6 +49,37 @@ test("a memory is found by what it means, with none of its words", async () => {
   assert.equal((await found("médecin"))[0], PHYSICIAN, "also in another language");
 });
 
+test("the words that matched are marked, and each result says why it is there", async () => {
+  const clear = async () => {
+    await manager.retype(byTestId("search"), " ");
+    await manager.seeNothingOf(byTestId("why"));
+  };
+  const reasons = async (query: string) => {
+    await clear();
+    await manager.retype(byTestId("search"), query);
+    await manager.see({
+      css: `${byTestId("memory")}:first-child ${byTestId("memory-text")}`,
+      text: PHYSICIAN,
+    });
+    await manager.see(`${byTestId("memory")}:first-child ${byTestId("why")}`);
+    await manager.click(`${byTestId("memory")}:first-child ${byTestId("why")} > summary`);
+    return manager.on(`${byTestId("memory")}:first-child`, (item: HTMLElement) => ({
+      marks: [...item.querySelectorAll("mark")].map(({ innerText }) => innerText),
+      grounds: [...item.querySelectorAll<HTMLElement>("[data-ground]")].map(({ dataset }) => dataset.ground),
+      told: item.querySelector<HTMLElement>("details")?.innerText ?? "",
+    }));
+  };
+  const byWord = await reasons("physician");
+  assert.deepEqual(byWord.marks, ["physician"]);
+  assert.ok(byWord.grounds.includes("words"));
+  assert.match(byWord.told, /“physician”/);
+  const byMeaning = await reasons("doctor");
+  assert.deepEqual(byMeaning.marks, []);
+  assert.equal(byMeaning.grounds[0], "meaning");
+  assert.match(byMeaning.told, /none of your words/);
+  await clear();
+});
+
 test("the index is stored, and is there after an unlock", async () => {
   await until("stored segment of the index", async () => (await segments()).length > 0);
   await manager.click(byTestId("lock"));

@@ -11,7 +11,7 @@ pub enum Hint {
     Instruction,
     /// It seems to hold a card number, a key or a password.
     Secret,
-    /// These very words are kept already.
+    /// Something that says the same is kept already.
     Duplicate,
 }
 

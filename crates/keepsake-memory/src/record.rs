@@ -7,6 +7,9 @@ use crate::{MemoryError, MemoryId, Millis, Scope, normal_line, normal_text};
 /// The most scopes that one memory stands in.
 pub const MAX_SCOPES_PER_MEMORY: usize = 16;
 
+/// Of so many sources it is kept that they said what a memory says.
+pub const MAX_SAID: usize = 16;
+
 /// What sort of thing is remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify, schemars::JsonSchema))]
@@ -110,6 +113,23 @@ pub struct Provenance {
     pub origin: Option<Origin>,
     /// Whether the person saw and accepted the very text.
     pub reviewed: bool,
+    /// Who else said it, and when they last did, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Said>,
+}
+
+/// Somebody said what a memory says already. It changes neither what the memory says nor how far it is believed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// How it came in.
+    pub channel: Channel,
+    /// Who or what it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// When; milliseconds since 1970.
+    pub at: Millis,
 }
 
 /// The source of a memory that is not the person's own words. Every field is one line of text from elsewhere.
@@ -135,7 +155,23 @@ impl Origin {
 impl Provenance {
     /// What the person typed into Keepsake.
     pub fn own() -> Self {
-        Self { channel: Channel::Own, origin: None, reviewed: true }
+        Self::of(Channel::Own, None, true)
+    }
+
+    /// What came in so, and nobody else has said.
+    pub fn of(channel: Channel, origin: Option<Origin>, reviewed: bool) -> Self {
+        Self { channel, origin, reviewed, also: Vec::new() }
+    }
+
+    /// Notes that it was said again. Of each source the last time counts, and of too many sources the latest.
+    pub fn note(&mut self, said: Said) {
+        let at = match self.also.iter().position(|one| one.channel == said.channel && one.origin == said.origin) {
+            Some(at) => self.also.remove(at).at.max(said.at),
+            None => said.at,
+        };
+        self.also.push(Said { at, ..said });
+        self.also.sort_by_key(|said| said.at);
+        self.also.drain(..self.also.len().saturating_sub(MAX_SAID));
     }
 
     /// The trust that follows.
@@ -238,6 +274,13 @@ impl Memory {
         Ok(Self { revision: self.revision + 1, draft: draft.normalised()?, updated: now, ..self.clone() })
     }
 
+    /// The next revision, of which somebody has said what it says. It was not changed by that: it is as old as before.
+    pub fn said_again(&self, said: Said) -> Self {
+        let mut next = Self { revision: self.revision + 1, ..self.clone() };
+        next.provenance.note(said);
+        next
+    }
+
     /// How far it may be believed.
     pub fn trust(&self) -> Trust {
         self.provenance.trust()
@@ -254,7 +297,7 @@ mod tests {
 
     #[test]
     fn trust_follows_from_the_channel_and_the_review() {
-        let from = |channel, reviewed| Provenance { channel, origin: None, reviewed }.trust();
+        let from = |channel, reviewed| Provenance::of(channel, None, reviewed).trust();
         assert_eq!(from(Channel::Own, false), Trust::Own);
         assert_eq!(from(Channel::Site, false), Trust::Unreviewed);
         assert_eq!(from(Channel::Extension, false), Trust::Unreviewed);
@@ -287,9 +330,23 @@ mod tests {
     }
 
     #[test]
+    fn each_source_is_noted_once_and_the_latest_are_kept() {
+        let from = |source: &str, at| Said { channel: Channel::Import, origin: Some(Origin::new(source, None)), at };
+        let first = Memory::new(MemoryId::new(1, [0; 10]), draft("tea"), Provenance::own(), 1, 1).unwrap();
+        let again =
+            first.said_again(from("list.txt", 5)).said_again(from("other.txt", 6)).said_again(from("list.txt", 3));
+        assert_eq!(again.provenance.also, [from("list.txt", 5), from("other.txt", 6)]);
+        assert_eq!((again.revision, again.updated, again.trust()), (4, 1, Trust::Own));
+        let many = (0..99).fold(first, |memory, n| memory.said_again(from(&n.to_string(), n)));
+        assert_eq!(many.provenance.also.len(), MAX_SAID);
+        assert_eq!(many.provenance.also.last(), Some(&from("98", 98)));
+    }
+
+    #[test]
     fn a_record_survives_its_serial_form() {
         let origin = Some(Origin::new("https://example.org", Some("A\ntitle")));
-        let provenance = Provenance { channel: Channel::Site, origin, reviewed: false };
+        let mut provenance = Provenance::of(Channel::Site, origin, false);
+        provenance.note(Said { channel: Channel::Import, origin: Some(Origin::new("list.txt", None)), at: 5 });
         let memory = Memory::new(MemoryId::new(1, [0; 10]), draft("tea"), provenance, 1, 1).unwrap();
         let mut bytes = Vec::new();
         ciborium::into_writer(&memory, &mut bytes).unwrap();

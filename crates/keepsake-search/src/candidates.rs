@@ -51,7 +51,7 @@ impl Ranking<'_> {
             let Some(text) = texts.get(slot) else { return 0.0 };
             let speaks = if text.traits.speaker == speaker { named } else { 0.0 };
             let meaning = share_of_meaning * likeness_around(slot, view, texts, &by_sketch).max(0.0);
-            (words + meaning + speaks + time(asked, now, &text, weights)) * standing(now, &text, weights)
+            (words + meaning + speaks + time(asked, now, &text, weights)) * standing(now, &text, weights).product()
         };
         let share = if view.count <= ALL_COMPARED { 1.0 } else { SELDOM_MORE };
         let bar = self.scores.count(&Bar { most, besides, named, share, about }, view, postings, texts);

@@ -2,6 +2,7 @@
 
 use core::cell::RefCell;
 use core::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
@@ -52,6 +53,12 @@ impl Index {
     #[must_use]
     pub fn without(self, ingredient: Ingredient) -> Self {
         Self { weights: self.weights.without(ingredient), ..self }
+    }
+
+    /// An empty index that knows what words mean as this one does.
+    #[must_use]
+    pub fn empty_like(&self) -> Self {
+        Self { lexicon: self.lexicon.empty_like(), weights: self.weights, ..Self::default() }
     }
 
     /// Gets to know a text without taking it in: the slow part of [`Self::insert`].
@@ -148,12 +155,16 @@ impl Index {
         hits
     }
 
-    /// Where the words that a query asks for stand in a text: ranges of bytes, in order.
-    pub fn marks(&self, query: &Query<'_>, text: &str, visible: impl Fn(Slot) -> bool) -> Vec<Range<usize>> {
+    /// Where the words that a query asks for stand in each of these texts: ranges of bytes, in order.
+    pub fn marks(&self, query: &Query<'_>, texts: &[&str], visible: impl Fn(Slot) -> bool) -> Vec<Vec<Range<usize>>> {
         let mut workspace = self.workspace.take();
         let view = workspace.views.get(&self.texts, &self.weights, visible);
         self.workspace.replace(workspace);
         let asked = Asked::new(query, &self.postings, &view);
+        texts.iter().map(|text| self.marks_in(text, &asked)).collect()
+    }
+
+    fn marks_in(&self, text: &str, asked: &Asked) -> Vec<Range<usize>> {
         let found = words(text, Purpose::Text);
         let plain: Vec<String> = found.iter().map(|word| folded(word.text)).collect();
         let language = Language::of(plain.iter().map(|word| Sign::of(word))).unwrap_or(Language::English);
@@ -169,40 +180,52 @@ impl Index {
         marks
     }
 
-    /// The visible texts that say what this text says, the most alike first, with what shows it.
-    pub fn restatements(&mut self, text: &str, visible: impl Fn(Slot) -> bool) -> Vec<Restatement> {
-        let learnt = self.learn(text);
-        let mut shared = vec![0_u32; self.texts.len()];
-        for (term, _) in &learnt.counts {
-            for posting in self.postings.list(*term) {
-                if let Some(count) = shared.get_mut(posting.slot() as usize) {
-                    *count += 1;
-                }
-            }
-        }
+    /// The visible texts that say what a text says that this index has learnt, the most alike first, with what shows it.
+    /// Words that no text has are remembered until the next [`Self::sweep`].
+    pub fn restatements(&self, learnt: &Learnt, visible: impl Fn(Slot) -> bool) -> Vec<Restatement> {
+        let Learnt { counts, meaning, .. } = learnt;
+        let terms: Vec<Term> = counts.iter().map(|(term, _)| *term).collect();
+        let likeness_with = |slot: Slot| {
+            let (numbers, scale) = self.texts.meanings.get(slot)?;
+            meaning.as_ref().map(|one| product(&one.numbers, numbers) as f32 * one.scale * scale)
+        };
         let mut found: Vec<Restatement> = self
-            .texts
-            .there()
-            .iter()
-            .filter_map(|slot| {
-                let both = shared.get(slot as usize).copied().filter(|count| *count > 0 && visible(slot))? as f32;
-                let other = self.texts.get(slot)?;
-                let any = learnt.counts.len() as f32 + f32::from(other.traits.distinct) - both;
-                let likeness = learnt
-                    .meaning
-                    .as_ref()
-                    .zip(self.texts.meanings.get(slot))
-                    .map(|(one, (numbers, scale))| product(&one.numbers, numbers) as f32 * one.scale * scale);
-                Some(Restatement { slot, shared_words: both / any, likeness })
+            .sharing_many(&terms, visible)
+            .into_iter()
+            .filter_map(|(slot, both)| {
+                let any = terms.len() as f32 + f32::from(self.texts.get(slot)?.traits.distinct) - both as f32;
+                let shared_words = both as f32 / any;
+                (shared_words >= SAME_BY_BOTH.0).then(|| Restatement {
+                    slot,
+                    shared_words,
+                    likeness: likeness_with(slot),
+                })
             })
             .filter(|found| {
-                let (words, likeness) = SAME_BY_BOTH;
-                found.shared_words >= SAME_BY_WORDS
-                    || (found.shared_words >= words && found.likeness.is_some_and(|found| found >= likeness))
+                found.shared_words >= SAME_BY_WORDS || found.likeness.is_some_and(|likeness| likeness >= SAME_BY_BOTH.1)
             })
             .collect();
         found.sort_by(|a, b| b.shared_words.total_cmp(&a.shared_words).then(a.slot.cmp(&b.slot)));
         found
+    }
+
+    /// The visible texts that may have so many of these terms that they restate, with how many they have. Half of the
+    /// terms have to be in such a text, so it has one of any half and one more: the common half of the words, whose lists
+    /// are long, brings no text in.
+    fn sharing_many(&self, terms: &[Term], visible: impl Fn(Slot) -> bool) -> Vec<(Slot, u32)> {
+        let mut lists: Vec<&[Posting]> = terms.iter().map(|term| self.postings.list(*term)).collect();
+        lists.sort_by_key(|list| list.len());
+        let needed = (terms.len() as f32 * SAME_BY_BOTH.0).ceil() as usize;
+        let (rare, common) = lists.split_at((terms.len() + 1).saturating_sub(needed).min(lists.len()));
+        let mut sharing: BTreeMap<Slot, u32> = BTreeMap::new();
+        for posting in rare.iter().copied().flatten().filter(|posting| visible(posting.slot())) {
+            *sharing.entry(posting.slot()).or_default() += 1;
+        }
+        for (slot, both) in &mut sharing {
+            let has = |list: &&&[Posting]| list.binary_search_by_key(slot, |posting| posting.slot()).is_ok();
+            *both += common.iter().filter(has).count() as u32;
+        }
+        sharing.into_iter().collect()
     }
 
     #[cfg(test)]

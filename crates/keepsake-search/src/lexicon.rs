@@ -51,6 +51,11 @@ impl Lexicon {
         Self { known: HashMap::default(), table }
     }
 
+    /// One that has met no word yet, with the same table.
+    pub fn empty_like(&self) -> Self {
+        Self::new(self.table.clone())
+    }
+
     pub fn table(&self) -> Option<&Table> {
         self.table.as_deref()
     }

@@ -35,7 +35,7 @@ pub use index::{Index, Restatement, rewrite_segment};
 pub use language::Language;
 pub use lexicon::Learnt;
 pub use query::{LastWord, Query};
-pub use ranking::{Hit, Parts};
+pub use ranking::{Hit, Parts, Standing};
 pub use segment::SegmentError;
 pub use table::{DIMENSIONS, Table, TableError};
 pub use weights::Ingredient;

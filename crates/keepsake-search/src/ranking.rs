@@ -21,7 +21,7 @@ pub struct Hit {
     pub parts: Parts,
 }
 
-/// Why a text is a result. The score is the sum of what speaks for it, times `standing`.
+/// Why a text is a result. The score is the sum of what speaks for it, times what its standing comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Parts {
     /// The query's words in the text itself.
@@ -34,8 +34,26 @@ pub struct Parts {
     pub speaker: f32,
     /// The text is of the time that the query names, tells when, or is new.
     pub time: f32,
-    /// What is taken off for a question, doubtful origin, or what is no longer so; 1 where nothing is.
-    pub standing: f32,
+    /// What is taken off.
+    pub standing: Standing,
+}
+
+/// What is taken off a score; each factor is 1 where nothing is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Standing {
+    /// For a text that is believed less than others.
+    pub belief: f32,
+    /// For a text that asks and tells nothing.
+    pub question: f32,
+    /// For a text that is no longer so.
+    pub past: f32,
+}
+
+impl Standing {
+    /// All of it together.
+    pub fn product(self) -> f32 {
+        self.belief * self.question * self.past
+    }
 }
 
 /// Near-duplicates are looked for among so many of the best.
@@ -162,7 +180,7 @@ impl Ranking<'_> {
             standing: standing(self.now, &text, weights),
         };
         let speaks_for = parts.words + parts.context + parts.meaning + parts.speaker + parts.time;
-        Hit { slot, score: f64::from(speaks_for * parts.standing), parts }
+        Hit { slot, score: f64::from(speaks_for * parts.standing.product()), parts }
     }
 }
 
@@ -187,11 +205,14 @@ pub(crate) fn time(asked: &Asked, now: Option<Millis>, text: &Text, weights: &We
     tells + recency + if is_of_that_time { OF_THAT_TIME } else { 0.0 }
 }
 
-pub(crate) fn standing(now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
+pub(crate) fn standing(now: Option<Millis>, text: &Text, weights: &Weights) -> Standing {
     let facts = &text.facts;
     let is_past = facts.superseded || facts.expires.zip(now).is_some_and(|(expires, now)| expires <= now);
-    let belief = TRUST.get(facts.belief as usize).copied().unwrap_or(1.0);
-    belief * if text.traits.asks { weights.question } else { 1.0 } * if is_past { NO_LONGER_VALID } else { 1.0 }
+    Standing {
+        belief: TRUST.get(facts.belief as usize).copied().unwrap_or(1.0),
+        question: if text.traits.asks { weights.question } else { 1.0 },
+        past: if is_past { NO_LONGER_VALID } else { 1.0 },
+    }
 }
 
 /// Lets texts that say nearly the same as a better one not fill the list: they come behind all that would be in it.

@@ -10,6 +10,7 @@ use keepsake_search::{Query, Slot};
 use crate::api::*;
 use crate::catalogue::Entry;
 use crate::consent::Meant;
+use crate::fits::fit;
 use crate::open::Open;
 use crate::receipts::Which;
 use crate::records::WordsSeen;
@@ -66,8 +67,13 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             Command::MemoryList { query, scope, kind, offset, limit } => {
                 Reply::MemoryList(self.memory_list(query, scope, kind, page(offset, limit)?).await?)
             }
+            Command::MemoryLike { text, except } => Reply::MemoryLike(self.memory_like(&text, except).await?),
             Command::Scopes => Reply::Scopes(self.scopes()?),
             Command::ListPreview { text } => Reply::ListPreview(self.list_preview(&text)?),
+            Command::ListCompare { first, texts, more } => {
+                Reply::ListCompare(self.list_compare(first, &texts, more).await?)
+            }
+            Command::ListMerge { source, lines } => Reply::ListMerge(self.list_merge(&source, &lines, effects).await?),
             Command::MemoryImport { source, scope, kind, sensitivity, lines, bring_back } => {
                 let like = Draft { kind, sensitivity, ..Draft::note("", scope) };
                 Reply::MemoryImport(self.memory_import(&source, &like, lines, bring_back, effects).await?)
@@ -78,6 +84,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             Command::Inbox { offset, limit } => Reply::Inbox(self.inbox(page(offset, limit)?).await?),
             Command::InboxAccept { ids, draft } => Reply::InboxAccept(self.inbox_accept(ids, draft, effects).await?),
             Command::InboxDecline { ids, block } => Reply::InboxDecline(self.inbox_decline(ids, block, effects).await?),
+            Command::InboxMerge { id, memory } => Reply::InboxMerge(self.inbox_merge(id, memory, effects).await?),
             Command::InboxUndo { settled } => Reply::InboxUndo(self.inbox_undo(settled, effects).await?),
             Command::Grants => Reply::Grants(self.decided_about(|_| true)?),
             Command::SubjectGrants { subject } => Reply::SubjectGrants(self.decided_about(|other| *other == subject)?),
@@ -264,15 +271,26 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
                 && kind.is_none_or(|kind| entry.kind == kind)
                 && open.is_usable(slot, entry, now)
         };
-        let (total, slots) = match query {
-            Some(query) => {
-                let found = open.records.search(&Query::growing(&query).at(now), usize::MAX, passes);
-                (found.len(), part(&found, page).iter().map(|(slot, _)| *slot).collect())
-            }
-            None => open.records.newest(page, passes),
+        let Some(query) = query else {
+            let (total, slots) = open.records.newest(page, passes);
+            let items = open.memories(store, &slots).await?;
+            let items = items.iter().map(MemoryView::from).collect();
+            return Ok(MemoryPage { total: total as u32, items, fits: Vec::new() });
         };
-        let items = open.memories(store, &slots).await?;
-        Ok(MemoryPage { total: total as u32, items: items.iter().map(MemoryView::from).collect() })
+        let query = Query::growing(&query).at(now);
+        let found = open.records.search(&query, usize::MAX, passes);
+        let shown = part(&found, page);
+        let slots: Vec<Slot> = shown.iter().map(|hit| hit.slot).collect();
+        let memories = open.memories_or_none(store, &slots).await?;
+        let shown: Vec<_> = shown.iter().zip(memories).filter_map(|(hit, memory)| Some((hit, memory?))).collect();
+        let texts: Vec<&str> = shown.iter().map(|(_, memory)| memory.draft.text.as_str()).collect();
+        let marks = open.records.marks(&query, &texts, passes);
+        let fits = shown.iter().zip(&marks).map(|((hit, memory), marks)| fit(&memory.draft.text, &hit.parts, marks));
+        Ok(MemoryPage {
+            total: found.len() as u32,
+            fits: fits.collect(),
+            items: shown.iter().map(|(_, memory)| MemoryView::from(memory)).collect(),
+        })
     }
 
     fn scopes(&self) -> Result<Vec<CountedScope>, OwnerError> {
@@ -304,8 +322,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
     ) -> Result<ImportReply, OwnerError> {
         at_most(lines.len())?;
         let Parts { open, store, random, now } = self.parts()?;
-        let provenance =
-            Provenance { channel: Channel::Import, origin: Some(Origin::new(source, None)), reviewed: false };
+        let provenance = Provenance::of(Channel::Import, Some(Origin::new(source, None)), false);
         let seen = if bring_back { WordsSeen::default() } else { open.records.standing_of_words() };
         let (mut memories, mut passed_over) = (Vec::with_capacity(lines.len()), 0);
         for line in lines {
@@ -327,7 +344,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
 /// A deleted memory, for it to be kept again.
 pub(crate) fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerError> {
     let origin = view.source.as_ref().map(|source| Origin::new(source, view.source_title.as_deref()));
-    let provenance = Provenance { channel: view.channel, origin, reviewed: view.reviewed };
+    let mut provenance = Provenance::of(view.channel, origin, view.reviewed);
+    view.also.iter().for_each(|said| provenance.note(said.clone()));
     // The revision goes on from where it was, so that no two envelopes of one record share one.
     let revision = view.revision.saturating_add(1);
     let (id, created) = (view.id, view.created);

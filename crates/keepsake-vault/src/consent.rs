@@ -222,7 +222,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let (total, slots) = match query {
             Some(query) => {
                 let found = open.records.search(&Query::growing(query).at(now), usize::MAX, leaves);
-                (found.len(), part(&found, page).iter().map(|(slot, _)| *slot).collect())
+                (found.len(), part(&found, page).iter().map(|hit| hit.slot).collect())
             }
             None => (all, slots),
         };

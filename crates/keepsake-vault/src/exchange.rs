@@ -3,7 +3,8 @@
 //! The first line says what it is, the last one that nothing is missing behind it. `docs/formats.md` has every field.
 
 use keepsake_memory::{
-    Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity, format_moment, parse_moment,
+    Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Said, Scope, Sensitivity, format_moment,
+    parse_moment,
 };
 use keepsake_policy::Subject;
 use serde::{Deserialize, Serialize};
@@ -67,6 +68,20 @@ struct MemoryLine {
     reviewed: bool,
     created: String,
     updated: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    also: Vec<SaidLine>,
+}
+
+/// Somebody who said it too.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SaidLine {
+    channel: Channel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source_title: Option<String>,
+    at: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -132,7 +147,17 @@ pub(crate) fn write_memory(memory: &Memory) -> Result<String, OwnerError> {
         reviewed: provenance.reviewed,
         created: format_moment(*created),
         updated: format_moment(*updated),
+        also: provenance.also.iter().map(write_said).collect(),
     }))
+}
+
+fn write_said(Said { channel, origin, at }: &Said) -> SaidLine {
+    SaidLine {
+        channel: *channel,
+        source: origin.as_ref().map(|origin| origin.source.clone()),
+        source_title: origin.as_ref().and_then(|origin| origin.title.clone()),
+        at: format_moment(*at),
+    }
 }
 
 /// Writes a receipt.
@@ -312,12 +337,17 @@ impl Import {
         let valid_to = line.valid_to.map(|moment| self.moment(&moment)).transpose()?;
         let MemoryLine { text, kind, scopes, sensitivity, .. } = line;
         let draft = Draft { text, kind, scopes, sensitivity, expires, valid_from, valid_to };
-        let origin = line.source.map(|source| Origin::new(&source, line.source_title.as_deref()));
+        let origin =
+            |source: Option<String>, title: Option<String>| source.map(|source| Origin::new(&source, title.as_deref()));
+        let mut provenance = Provenance::of(line.channel, origin(line.source, line.source_title), line.reviewed);
+        for SaidLine { channel, source, source_title, at } in line.also {
+            provenance.note(Said { channel, origin: origin(source, source_title), at: self.moment(&at)? });
+        }
         Ok(Memory {
             id,
             revision: line.revision,
             draft: draft.normalised().map_err(|error| self.wrong(&error.to_string()))?,
-            provenance: Provenance { channel: line.channel, origin, reviewed: line.reviewed },
+            provenance,
             created: self.moment(&line.created)?,
             updated: self.moment(&line.updated)?,
         })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use keepsake_crypto::{
     CryptoError, IdKey, IdentityKey, Kdf, Plaintext, Purpose, Sealer, SecretKey, SetHash, TextKey, VaultKey, digest,
 };
-use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Scope, Sensitivity};
+use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Said, Scope, Sensitivity};
 use keepsake_policy::{Denial, Grant, Subject, SubjectRule};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -173,6 +173,8 @@ pub(crate) struct SealedMemory<'a> {
     created: Millis,
     #[serde(rename = "u")]
     updated: Millis,
+    #[serde(rename = "e", default, skip_serializing_if = "<[_]>::is_empty")]
+    also: Cow<'a, [Said]>,
 }
 
 impl<'a> From<&'a Memory> for SealedMemory<'a> {
@@ -195,6 +197,7 @@ impl<'a> From<&'a Memory> for SealedMemory<'a> {
             reviewed: provenance.reviewed,
             created: *created,
             updated: *updated,
+            also: Cow::Borrowed(&provenance.also),
         }
     }
 }
@@ -215,7 +218,10 @@ impl From<SealedMemory<'_>> for Memory {
                 valid_from: sealed.valid_from,
                 valid_to: sealed.valid_to,
             },
-            provenance: Provenance { channel: sealed.channel, origin, reviewed: sealed.reviewed },
+            provenance: Provenance {
+                also: sealed.also.into_owned(),
+                ..Provenance::of(sealed.channel, origin, sealed.reviewed)
+            },
             created: sealed.created,
             updated: sealed.updated,
         }
@@ -475,4 +481,36 @@ fn encode_into<T: Serialize>(value: &T, expected: usize) -> Result<Plaintext, Cr
 pub(crate) fn decode<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, CryptoError> {
     let value = ciborium::from_reader(&mut bytes).map_err(|_| CryptoError::DoesNotOpen)?;
     if bytes.is_empty() { Ok(value) } else { Err(CryptoError::DoesNotOpen) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    fn memory() -> Memory {
+        let draft = Draft::note("tea", Scope::general());
+        Memory::new(MemoryId::new(1, [0; 10]), draft, Provenance::own(), 1, 1).unwrap()
+    }
+
+    fn reread(memory: &Memory) -> Memory {
+        decode::<SealedMemory<'_>>(&encode_memory(memory).unwrap()).unwrap().into()
+    }
+
+    #[test]
+    fn a_memory_that_nobody_else_has_said_is_stored_as_before_that_was_noted() {
+        let stored = encode_memory(&memory()).unwrap();
+        let value: ciborium::Value = decode(&stored).unwrap();
+        let fields: Vec<&str> = value.as_map().unwrap().iter().filter_map(|(name, _)| name.as_text()).collect();
+        assert_eq!(fields, ["i", "r", "t", "k", "s", "n", "c", "v", "a", "u"]);
+        assert_eq!(reread(&memory()), memory());
+    }
+
+    #[test]
+    fn who_else_said_it_is_stored() {
+        let origin = Some(Origin::new("https://example.org", None));
+        let said = memory().said_again(Said { channel: Channel::Site, origin, at: 5 });
+        assert_eq!(reread(&said), said);
+    }
 }

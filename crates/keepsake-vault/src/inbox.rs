@@ -38,13 +38,17 @@ impl Deed {
 }
 
 impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
-    pub(crate) async fn inbox(&self, page: core::ops::Range<usize>) -> Result<InboxPage, OwnerError> {
-        let open = self.opened()?;
+    pub(crate) async fn inbox(&mut self, page: core::ops::Range<usize>) -> Result<InboxPage, OwnerError> {
+        let Parts { open, store, random, now } = self.parts()?;
         let mut waiting: Vec<_> = open.inbox.iter().map(|(id, waiting)| (waiting.received, *id)).collect();
         waiting.sort_unstable();
         let mut items = Vec::new();
         for (_, id) in part(&waiting, page) {
-            items.push(open.inbox_view(&self.store, &open.proposal(&self.store, *id).await?).await?);
+            items.push(open.inbox_view(store, &open.proposal(store, *id).await?).await?);
+        }
+        if !items.is_empty() {
+            open.hurry_index(store, random).await?;
+            open.note_restated(store, &mut items, now).await?;
         }
         Ok(InboxPage { total: waiting.len() as u32, items })
     }
@@ -257,7 +261,7 @@ impl Open {
         Ok(views)
     }
 
-    async fn inbox_view(&self, store: &impl Store, proposal: &Proposal) -> Result<InboxView, OwnerError> {
+    pub(crate) async fn inbox_view(&self, store: &impl Store, proposal: &Proposal) -> Result<InboxView, OwnerError> {
         let about = match proposal.proposed.about() {
             Some((id, revision)) => {
                 // One that is damaged is shown without what it was about; accepting it says so.
@@ -286,6 +290,7 @@ impl Open {
             about: about.map(|(memory, revision)| ProposedAbout { memory: MemoryView::from(&memory), revision }),
             received: proposal.received,
             hints,
+            restates: None,
         })
     }
 }

@@ -20,6 +20,7 @@ use crate::format::{
     encode, purpose_of,
 };
 use crate::records::Records;
+use crate::restating::Compared;
 use crate::restoring::{Exporting, Restoring};
 use crate::transaction::{Stored, Transaction};
 use crate::{ObjectKey, Space, Store};
@@ -131,6 +132,8 @@ pub(crate) struct Open {
     pub restoring: Option<Restoring>,
     /// Whether the last change may not be on the disk yet.
     pub is_unsettled: bool,
+    /// A list that is being compared, before it is taken in.
+    pub compared: Option<Compared>,
 }
 
 impl Open {
@@ -172,6 +175,7 @@ impl Open {
             exporting: None,
             restoring: None,
             is_unsettled: false,
+            compared: None,
         };
         open.load_catalogue(fetched.catalogue, primitives).await;
         open.problems.inbox = open.load_space(Space::Inbox, &fetched.inbox, |open, proposal: Proposal, stored| {

@@ -58,7 +58,9 @@ fn mentions(entry: &ReceiptEntry, id: MemoryId) -> bool {
     match entry {
         ReceiptEntry::Released { records, .. } => records.contains(&id),
         ReceiptEntry::Proposed { records, created } => records.contains(&id) || created.contains(&id),
-        ReceiptEntry::ChangeProposed { record, memory, .. } => *record == id || *memory == id,
+        ReceiptEntry::ChangeProposed { record, memory, .. } | ReceiptEntry::Merged { record, memory } => {
+            *record == id || *memory == id
+        }
         ReceiptEntry::OwnWrite { record, .. } => *record == id,
         ReceiptEntry::Reviewed { accepted, declined } => accepted.contains(&id) || declined.contains(&id),
         _ => false,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use keepsake_crypto::{CryptoError, TextKey};
 use keepsake_memory::{Memory, MemoryId, Millis, Scope, Trust};
 use keepsake_policy::RecordFacts;
-use keepsake_search::{Query, Slot};
+use keepsake_search::{Hit, Index, Learnt, Query, Restatement, Slot};
 
 use crate::catalogue::{
     Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, SegmentRef, Standing, Writer, decode_segment,
@@ -220,12 +220,36 @@ impl Records {
         (total, found.into_iter().skip(page.start).map(|(_, slot)| slot).collect())
     }
 
-    /// Those that pass and fit the query, the best first, with their scores. Nothing where the index is not made yet.
-    pub fn search(&self, query: &Query<'_>, limit: usize, passes: impl Fn(Slot, &Entry) -> bool) -> Vec<(Slot, f64)> {
+    /// Those that pass and fit the query, the best first. Nothing where the index is not made yet.
+    pub fn search(&self, query: &Query<'_>, limit: usize, passes: impl Fn(Slot, &Entry) -> bool) -> Vec<Hit> {
         let Some(Indexed { index, .. }) = &self.indexed else { return Vec::new() };
-        let visible =
-            |slot| self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept && passes(slot, entry));
-        index.search(query, limit, visible).into_iter().map(|hit| (hit.slot, hit.score)).collect()
+        index.search(query, limit, |slot| self.is_kept_and(slot, &passes))
+    }
+
+    /// Where the words of a query stand in each of these texts, in bytes; which words are meant follows from those that pass.
+    pub fn marks(
+        &self,
+        query: &Query<'_>,
+        texts: &[&str],
+        passes: impl Fn(Slot, &Entry) -> bool,
+    ) -> Vec<Vec<core::ops::Range<usize>>> {
+        let Some(Indexed { index, .. }) = &self.indexed else { return Vec::new() };
+        index.marks(query, texts, |slot| self.is_kept_and(slot, &passes))
+    }
+
+    /// Those that pass and say what a text says, the most alike first.
+    pub fn restatements(&self, learnt: &Learnt, passes: impl Fn(Slot, &Entry) -> bool) -> Vec<Restatement> {
+        let Some(Indexed { index, .. }) = &self.indexed else { return Vec::new() };
+        index.restatements(learnt, |slot| self.is_kept_and(slot, &passes))
+    }
+
+    /// An empty index that knows what words mean as that of the memories does.
+    pub fn empty_index(&self) -> Index {
+        self.indexed.as_ref().map_or_else(Index::default, |indexed| indexed.index.empty_like())
+    }
+
+    fn is_kept_and(&self, slot: Slot, passes: impl Fn(Slot, &Entry) -> bool) -> bool {
+        self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept && passes(slot, entry))
     }
 
     /// The index, where it is begun.

@@ -1,6 +1,6 @@
 //! The TypeScript side of every message, written from the Rust types; `cargo xtask build` puts it where it is imported.
 
-use keepsake_memory::{Channel, Draft, Hint, Kind, ListLine, MemoryId, Sensitivity, SkippedLine, Trust};
+use keepsake_memory::{Channel, Draft, Hint, Kind, ListLine, MemoryId, Origin, Said, Sensitivity, SkippedLine, Trust};
 use keepsake_passphrase::StrengthReport;
 use keepsake_policy::{Action, GrantDuration, Profile, ProfileName, Subject, SubjectRule};
 use tsify::Tsify;
@@ -104,10 +104,22 @@ pub fn messages() -> String {
         RestorePreview::DECL,
         RestoreProgress::DECL,
         MemoryView::DECL,
+        Said::DECL,
+        Origin::DECL,
         MemoryPage::DECL,
+        Fit::DECL,
+        Reason::DECL,
+        Ground::DECL,
+        Discount::DECL,
+        DiscountCause::DECL,
         CountedScope::DECL,
         ListPreview::DECL,
         PreviewLine::DECL,
+        Restated::DECL,
+        Evidence::DECL,
+        LineRestated::DECL,
+        SaysTheSame::DECL,
+        SaidAgain::DECL,
         ImportReply::DECL,
         Hint::DECL,
         InboxView::DECL,

@@ -355,7 +355,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let draft = Draft::note(captured.text.clone(), Scope::general());
         // The person read and chose these words, but they are a website's.
         let origin = Some(Origin::new(&captured.source, captured.title.as_deref()));
-        let provenance = Provenance { channel: Channel::Site, origin, reviewed: true };
+        let provenance = Provenance::of(Channel::Site, origin, true);
         let memory = Memory::new(id, draft, provenance, now, now)?;
         open.add(store, random, &[memory]).await
     }

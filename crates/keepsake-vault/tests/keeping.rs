@@ -193,6 +193,20 @@ fn everything_is_taken_out_and_in_again() {
 }
 
 #[test]
+fn who_else_said_it_is_taken_out_and_in_again() {
+    let mut world = World::new();
+    let memory = world.add("tea", "food");
+    let lines = vec![SaidAgain { memory: memory.id, at: Some(7 * DAY) }];
+    world.command(Command::ListMerge { source: "list.txt".into(), lines }).unwrap();
+    let taken_out = export(&mut world);
+    assert!(taken_out.contains(r#""also":[{"channel":"import","source":"list.txt","at":"1970-01-08T00:00:00.000Z"}]"#));
+    let mut other = World::new();
+    preview(&mut other, &taken_out);
+    restore(&mut other, false);
+    assert_eq!(other.list()[0].also, world.list()[0].also);
+}
+
+#[test]
 fn the_newer_revision_wins_and_a_bad_file_changes_nothing() {
     let mut world = World::new();
     let memory = world.add("tea", "food");

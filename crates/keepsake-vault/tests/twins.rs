@@ -32,6 +32,7 @@ enum Step {
     Ask,
     Query,
     Remember(String),
+    LookIntoInbox,
     Restart,
 }
 
@@ -52,6 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Ask),
         1 => Just(Step::Query),
         2 => words().prop_map(Step::Remember),
+        1 => Just(Step::LookIntoInbox),
         1 => Just(Step::Restart),
     ]
 }
@@ -129,6 +131,11 @@ impl Twin {
             Step::Query => ("permissions.query", json!({})),
             Step::Remember(text) => {
                 self.world.add(text, "food");
+                return;
+            }
+            // Where it is compared with everything that is kept.
+            Step::LookIntoInbox => {
+                self.world.inbox();
                 return;
             }
             Step::Restart => {

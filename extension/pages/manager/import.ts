@@ -1,25 +1,28 @@
 // The import: a text list, looked at line by line before anything is kept.
 
 import { html, nothing, type TemplateResult } from "lit";
-import { counted, countedParts, formatDay, formatNumber, t } from "../../components/i18n";
+import { counted, formatNumber, t } from "../../components/i18n";
 import { icon } from "../../components/icons";
-import { explain, owner } from "../../components/owner";
+import { explain, failed, owner } from "../../components/owner";
 import { debounce } from "../../components/refresh";
 import { scopeFrom, scopeSuggestions } from "../../components/scope-field";
 import { DEFAULT_SCOPE, KINDS, kindName, SENSITIVITIES, sensitivityName } from "../../components/terms";
 import { waiting } from "../../components/vault";
-import type { Kind, ListPreview, MemoryId, Sensitivity, Topic } from "../../generated/messages";
-import { deletion } from "./memories";
+import type { Kind, ListPreview, SaidAgain, Sensitivity, Topic } from "../../generated/messages";
+import "./import/how";
+import { compared, mergeable, type Restatements, restatedLines } from "./import/comparing";
+import { newLines, previewLine, skippedLines } from "./import/lines";
+import { importResult, type Outcome } from "./import/result";
+import { type TakenIn, takeIn } from "./import/taking-in";
+import { bringBack } from "./inbox/settling";
+import { deletion } from "./memories/deleting";
 import { Section } from "./section";
 
 const PREVIEW_AFTER_MS = 300;
 const SHOWN_AT_ONCE = 100;
-const KEPT_AT_ONCE = 100;
 const MAX_LIST_BYTES = 8 * 1024 * 1024;
-const MAX_TEXT_BYTES = 16 * 1024;
 
 type Run = { total: number; done: number; stopping: boolean };
-type Outcome = { ids: MemoryId[]; scope: string; left: number; passedOver: number; problem: string };
 
 export class Import extends Section {
   static override properties = {
@@ -28,6 +31,9 @@ export class Import extends Section {
     preview: { state: true },
     reading: { state: true },
     ticked: { state: true },
+    restated: { state: true },
+    comparing: { state: true },
+    merges: { state: true },
     shown: { state: true },
     scope: { state: true },
     kind: { state: true },
@@ -37,7 +43,6 @@ export class Import extends Section {
     scopeProblem: { state: true },
     run: { state: true },
     outcome: { state: true },
-    copied: { state: true },
   };
   declare text: string;
   /** The chosen file's name; empty for a pasted list. */
@@ -46,6 +51,12 @@ export class Import extends Section {
   declare reading: boolean;
   /** The places of the lines to keep. */
   declare ticked: ReadonlySet<number>;
+  /** By their places, the lines that say what a memory or a line before them says. */
+  declare restated: Restatements;
+  /** Whether lines are still being compared. */
+  declare comparing: boolean;
+  /** Whether it is noted at the memories what lines that are left out say again. */
+  declare merges: boolean;
   declare shown: number;
   declare scope: string;
   declare kind: Kind;
@@ -55,7 +66,6 @@ export class Import extends Section {
   declare scopeProblem: string;
   declare run: Run | undefined;
   declare outcome: Outcome | undefined;
-  declare copied: boolean;
   protected override readonly topics: readonly Topic[] = ["memories"];
   #turn = 0;
 
@@ -65,6 +75,9 @@ export class Import extends Section {
     this.source = "";
     this.reading = false;
     this.ticked = new Set();
+    this.restated = new Map();
+    this.comparing = false;
+    this.merges = true;
     this.shown = SHOWN_AT_ONCE;
     this.scope = DEFAULT_SCOPE;
     this.kind = "fact";
@@ -72,7 +85,6 @@ export class Import extends Section {
     this.known = [];
     this.problem = "";
     this.scopeProblem = "";
-    this.copied = false;
   }
 
   protected override async fetch(): Promise<void> {
@@ -82,23 +94,23 @@ export class Import extends Section {
   protected override render(): TemplateResult {
     return html`<div class="section-head"><h1>${t("section_import")}</h1></div>
       <p class="soft lead">${t("importText")}</p>
-      ${this.run ? this.#progress(this.run) : this.outcome ? this.#result(this.outcome) : this.#list()}`;
+      ${
+        this.run
+          ? this.#progress(this.run)
+          : this.outcome
+            ? importResult(this.outcome, {
+                goOn: this.#continue,
+                again: this.#again,
+                undo: (outcome) => void this.#undo(outcome),
+              })
+            : this.#list()
+      }`;
   }
 
   #list(): unknown {
     return html`<div class="import stack">
       <div class="card panel stack">
-        <details class="how">
-          <summary>${t("importHow")}</summary>
-          <div class="stack tight">
-            <p class="small soft">${t("importHowText")}</p>
-            <textarea readonly rows="5" data-testid="import-prompt" aria-label=${t("importPromptLabel")} .value=${t("importPrompt")}></textarea>
-            <div class="row">
-              <button class="small" data-testid="import-prompt-copy" @click=${this.#copy}>${icon("copy")}${t("copy")}</button>
-              <span role="status" class="small">${this.copied ? t("copied") : nothing}</span>
-            </div>
-          </div>
-        </details>
+        <ks-import-how></ks-import-how>
         <div class="field">
           <label for="import-text">${t("importPaste")}</label>
           <textarea
@@ -129,9 +141,10 @@ export class Import extends Section {
     const { lines, skipped } = preview;
     const duplicates = lines.filter(({ duplicate }) => duplicate).length;
     const forgotten = lines.filter((line) => line.forgotten && !line.duplicate).length;
+    const restated = restatedLines(preview, this.restated);
     if (lines.length === 0) {
       return html`<p class="notice caution" role="status" data-testid="import-nothing">${icon("alert")}<span>${t("importNothing")}</span></p>
-        ${this.#skipped(preview)}`;
+        ${skippedLines(preview, this.text)}`;
     }
     return html`<section class="card panel stack" data-testid="import-preview" aria-labelledby="preview-heading">
       <div class="stack tight">
@@ -139,34 +152,34 @@ export class Import extends Section {
         <p role="status" data-testid="import-summary">
           ${counted("importFound", lines.length)}
           ${duplicates > 0 ? html`<span class="soft" data-testid="import-duplicates">${counted("importDuplicates", duplicates)}</span>` : nothing}
+          ${restated.length > 0 ? html`<span class="soft" data-testid="import-restated">${counted("importRestated", restated.length)}</span>` : nothing}
           ${forgotten > 0 ? html`<span class="soft" data-testid="import-forgotten">${counted("importForgotten", forgotten)}</span>` : nothing}
           ${skipped.length > 0 ? html`<span class="soft">${counted("importSkipped", skipped.length)}</span>` : nothing}
         </p>
+        <div role="status">
+          ${this.comparing ? html`<p class="small soft" data-testid="import-comparing">${t("importComparing")}</p>` : nothing}
+        </div>
         <div class="row">
           <button class="small" data-testid="import-tick-all" @click=${() => this.#tick(lines.map((_, index) => index))}>${t("importTickAll")}</button>
           <button class="small" data-testid="import-tick-new" @click=${() => this.#tick(newLines(preview))}>${t("importTickNew")}</button>
+          ${
+            restated.length > 0
+              ? html`<button class="small" data-testid="import-untick-restated" @click=${() => this.#untick(restated)}>${t("importUntickRestated")}</button>`
+              : nothing
+          }
           <button class="small" data-testid="import-tick-none" @click=${() => this.#tick([])}>${t("importTickNone")}</button>
         </div>
       </div>
       <div class="preview-scroll" tabindex="0" role="group" aria-label=${t("importPreview")}>
         <ol class="preview">
-          ${lines.slice(0, this.shown).map(
-            ({ line, duplicate, forgotten }, index) =>
-              html`<li data-testid="import-line">
-                <input
-                  type="checkbox"
-                  id="line-${index}"
-                  data-testid="import-tick"
-                  .checked=${this.ticked.has(index)}
-                  @change=${() => this.#toggle(index)}
-                />
-                <label for="line-${index}">
-                  <span dir="auto">${line.text}</span>
-                  ${line.created === undefined ? nothing : html`<span class="small soft">${formatDay(line.created)}</span>`}
-                  ${duplicate ? html`<span class="chip caution">${t("duplicate")}</span>` : nothing}
-                  ${forgotten && !duplicate ? html`<span class="chip caution" data-testid="import-was-forgotten">${t("importWasForgotten")}</span>` : nothing}
-                </label>
-              </li>`,
+          ${lines.slice(0, this.shown).map((line, place) =>
+            previewLine(line, {
+              place,
+              ticked: this.ticked.has(place),
+              restated: this.restated.get(place),
+              lines,
+              toggle: () => this.#toggle(place),
+            }),
           )}
         </ol>
         ${
@@ -177,22 +190,8 @@ export class Import extends Section {
             : nothing
         }
       </div>
-      ${this.#skipped(preview)} ${this.#target()}
+      ${skippedLines(preview, this.text)} ${this.#target()}
     </section>`;
-  }
-
-  #skipped({ skipped }: ListPreview): unknown {
-    if (skipped.length === 0) return nothing;
-    const lines = this.text.split(/\r\n|\n/);
-    return html`<details data-testid="import-skipped">
-      <summary class="small">${counted("importSkipped", skipped.length)}</summary>
-      <ul class="plain-list small soft">
-        ${skipped.slice(0, SHOWN_AT_ONCE).map(({ line }) => {
-          const long = new TextEncoder().encode(lines[line - 1]).length > MAX_TEXT_BYTES;
-          return html`<li>${t(long ? "importLineTooLong" : "importLineEmpty", line)}</li>`;
-        })}
-      </ul>
-    </details>`;
   }
 
   #target(): unknown {
@@ -230,10 +229,30 @@ export class Import extends Section {
           </select>
         </div>
       </div>
-      <button class="primary" data-testid="import-run" aria-disabled=${this.ticked.size === 0 ? "true" : nothing}>
+      ${this.#mergeChoice()}
+      <button class="primary" data-testid="import-run" aria-disabled=${this.#hasWork ? nothing : "true"}>
         ${counted("importRun", this.ticked.size)}
       </button>
     </form>`;
+  }
+
+  /** What becomes of lines that are left out and that memories say already. */
+  #mergeChoice(): unknown {
+    const count = this.#mergeable.length;
+    if (count === 0) return nothing;
+    return html`<div class="choice">
+      <input type="checkbox" id="import-merge" data-testid="import-merge" .checked=${this.merges} @change=${this.#mergesChosen} />
+      <label for="import-merge">${counted("importMerge", count)}</label>
+    </div>`;
+  }
+
+  get #mergeable(): SaidAgain[] {
+    return this.preview ? mergeable(this.preview, this.restated, this.ticked) : [];
+  }
+
+  /** Whether there is something to keep or to note. */
+  get #hasWork(): boolean {
+    return this.ticked.size > 0 || (this.merges && this.#mergeable.length > 0);
   }
 
   #progress({ done, total, stopping }: Run): unknown {
@@ -243,28 +262,6 @@ export class Import extends Section {
       <p role="status" class="soft">${t("importProgress", done, formatNumber(total))}</p>
       <div>
         <button data-testid="import-cancel" aria-disabled=${stopping ? "true" : nothing} @click=${this.#stop}>${t("importCancel")}</button>
-      </div>
-    </div>`;
-  }
-
-  #result({ ids, scope, left, passedOver, problem }: Outcome): unknown {
-    return html`<div class="card panel stack" data-testid="import-done" data-count=${ids.length}>
-      <div class="row">
-        <span class="receipt-icon">${icon(problem ? "alert" : "check")}</span>
-        <h2 tabindex="-1" id="import-result">${countedParts("importDone", ids.length, html`<b>${scope}</b>`)}</h2>
-      </div>
-      ${problem ? html`<p class="notice danger" role="alert">${icon("alert")}<span>${problem}</span></p>` : nothing}
-      ${passedOver > 0 ? html`<p class="soft" data-testid="import-passed-over">${counted("importPassedOver", passedOver)}</p>` : nothing}
-      ${left > 0 ? html`<p class="soft" data-testid="import-left">${counted("importLeft", left)}</p>` : nothing}
-      <div class="row">
-        <a class="button primary" href="#memories" data-testid="import-see">${t("importSee")}</a>
-        ${left > 0 ? html`<button data-testid="import-continue" @click=${this.#continue}>${t("importContinue")}</button>` : nothing}
-        <button data-testid="import-again" @click=${this.#again}>${t("importAgain")}</button>
-        ${
-          ids.length > 0
-            ? html`<button class="quiet danger push" data-testid="import-undo" @click=${() => this.#undo(ids)}>${t("importUndo")}</button>`
-            : nothing
-        }
       </div>
     </div>`;
   }
@@ -296,6 +293,7 @@ export class Import extends Section {
   async #read(): Promise<void> {
     const turn = ++this.#turn;
     this.problem = "";
+    this.comparing = false;
     if (this.text.trim() === "") {
       this.preview = undefined;
       this.reading = false;
@@ -314,6 +312,7 @@ export class Import extends Section {
       this.preview = preview;
       this.shown = SHOWN_AT_ONCE;
       this.#tick(newLines(preview));
+      void this.#compare(turn, preview);
     } catch (error) {
       if (turn !== this.#turn) return;
       this.preview = undefined;
@@ -321,6 +320,28 @@ export class Import extends Section {
     } finally {
       if (turn === this.#turn) this.reading = false;
     }
+  }
+
+  /** Finds what says the same, part by part, as long as it is this list that is looked at. */
+  async #compare(turn: number, preview: ListPreview): Promise<void> {
+    this.restated = new Map();
+    this.comparing = true;
+    try {
+      for await (const part of compared(preview)) {
+        if (turn !== this.#turn) return;
+        if (part.length > 0) this.restated = new Map([...this.restated, ...part]);
+      }
+    } catch (error) {
+      // The list can be taken in all the same; a vault that was locked takes the section away.
+      if (turn === this.#turn && !failed(error, "locked", "no_vault")) this.problem = explain(error);
+    } finally {
+      if (turn === this.#turn) this.comparing = false;
+    }
+  }
+
+  #untick(places: readonly number[]): void {
+    const gone = new Set(places);
+    this.ticked = new Set([...this.ticked].filter((place) => !gone.has(place)));
   }
 
   #tick(places: readonly number[]): void {
@@ -350,6 +371,10 @@ export class Import extends Section {
     this.sensitivity = (event.target as HTMLSelectElement).value as Sensitivity;
   };
 
+  #mergesChosen = (event: Event): void => {
+    this.merges = (event.target as HTMLInputElement).checked;
+  };
+
   #start = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const scope = scopeFrom(this.scope);
@@ -358,53 +383,25 @@ export class Import extends Section {
       this.find("import-scope")?.focus();
       return;
     }
-    if (this.ticked.size > 0) await this.#keep(scope, { ids: [], passedOver: 0 });
+    if (this.#hasWork) await this.#keep(scope, { ids: [], merged: [], passedOver: 0 });
   };
 
-  /**
-   * Keeps the ticked lines in portions, after those that an earlier run kept. Lines that were deleted before come last, in
-   * portions of their own: only these are brought back.
-   */
-  async #keep(scope: string, before: Pick<Outcome, "ids" | "passedOver">): Promise<void> {
-    const { preview, kind, sensitivity } = this;
+  /** Takes in what is ticked, after what an earlier run took in. */
+  async #keep(scope: string, before: TakenIn): Promise<void> {
+    const { preview, ticked, kind, sensitivity } = this;
+    if (!preview) return;
     const source = this.source || t("importPastedSource");
-    const forgotten = (place: number) => preview?.lines[place]?.forgotten ?? false;
-    const inOrder = [...this.ticked].sort((a, b) => a - b);
-    const fresh = inOrder.filter((place) => !forgotten(place));
-    const places = [...fresh, ...inOrder.filter(forgotten)];
-    const ids = [...before.ids];
-    let { passedOver } = before;
-    let problem = "";
-    let done = 0;
+    const noting = this.merges && before.merged.length === 0 ? this.#mergeable : [];
     this.outcome = undefined;
-    this.run = { total: places.length, done, stopping: false };
-    while (done < places.length && !this.run.stopping) {
-      const bring_back = done >= fresh.length;
-      const end = bring_back ? places.length : fresh.length;
-      const portion = places.slice(done, Math.min(end, done + KEPT_AT_ONCE));
-      const lines = portion.flatMap((place) => preview?.lines[place]?.line ?? []);
-      try {
-        const reply = await owner.command({
-          command: "memory_import",
-          source,
-          scope,
-          kind,
-          sensitivity,
-          lines,
-          bring_back,
-        });
-        ids.push(...reply.ids);
-        passedOver += reply.passed_over;
-      } catch (error) {
-        problem = explain(error);
-        break;
-      }
-      done += portion.length;
-      this.run = { ...this.run, done };
-    }
+    this.run = { total: ticked.size, done: 0, stopping: false };
+    const like = { source, scope, kind, sensitivity };
+    const { left, ...came } = await takeIn({ preview, ticked, noting, like, before }, (done) => {
+      this.run = { total: ticked.size, stopping: false, ...this.run, done };
+      return !this.run.stopping;
+    });
     this.run = undefined;
-    this.ticked = new Set(places.slice(done));
-    this.outcome = { ids, scope, left: places.length - done, passedOver, problem };
+    this.ticked = new Set(left);
+    this.outcome = { ...came, scope, left: left.length };
     await this.updateComplete;
     this.querySelector<HTMLElement>("#import-result")?.focus();
   }
@@ -423,25 +420,17 @@ export class Import extends Section {
     this.text = "";
     this.source = "";
     this.ticked = new Set();
+    this.restated = new Map();
   };
 
-  #undo(ids: readonly MemoryId[]): Promise<void> {
+  #undo({ ids, merged }: TakenIn): Promise<void> {
     return this.do(async () => {
+      for (const settled of [...merged].reverse()) await bringBack(settled);
       const deed = await deletion(ids);
       this.#again();
       return deed;
     });
   }
-
-  #copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(t("importPrompt"));
-    this.copied = true;
-  };
-}
-
-/** The places of the lines that the vault neither holds nor held. */
-function newLines({ lines }: ListPreview): number[] {
-  return lines.flatMap(({ duplicate, forgotten }, place) => (duplicate || forgotten ? [] : [place]));
 }
 
 customElements.define("ks-import", Import);

@@ -8,13 +8,14 @@ import { owner } from "../../components/owner";
 import { firstOf } from "../../components/pages";
 import { subjectKey, subjectName } from "../../components/terms";
 import { failurePanel, waiting } from "../../components/vault";
-import type { InboxView, MemoryId, Topic } from "../../generated/messages";
+import type { Draft, InboxView, MemoryId, MemoryView, Topic } from "../../generated/messages";
 import "../../components/confirm";
 import type { Confirm } from "../../components/confirm";
 import "../../components/memory-dialog";
 import type { MemoryDialog } from "../../components/memory-dialog";
 import { proposalBody, proposalHead, proposalHints } from "./inbox/proposal";
-import { acceptance, blocking, refusal, sendersOf } from "./inbox/settling";
+import { acceptance, blocking, merging, refusal, sendersOf } from "./inbox/settling";
+import { changing } from "./memories/changing";
 import { Section } from "./section";
 import type { Deed } from "./undo";
 
@@ -126,6 +127,7 @@ export class Inbox extends Section {
                   ${t("acceptEdit")}
                 </button>`
           }
+          ${this.#withRestated(item, says)}
           <button class="small" data-testid="decline" aria-describedby=${says} @click=${() => this.#decline([item])}>
             ${t("decline")}
           </button>
@@ -137,22 +139,50 @@ export class Inbox extends Section {
     </li>`;
   }
 
+  /** What can be done with the memory that says what is proposed. */
+  #withRestated(item: InboxView, says: string): unknown {
+    const { restates, proposes } = item;
+    if (!restates) return nothing;
+    return html`${
+      proposes === "new"
+        ? html`<button class="small" data-testid="merge" aria-describedby=${says} @click=${() => this.#settle([item], () => merging(item, restates))}>
+            ${t("merge")}
+          </button>`
+        : nothing
+    }<button class="quiet small" data-testid="restated-open" aria-describedby=${says} @click=${() => this.#open(restates.memory)}>
+        ${t("restatedOpen")}
+      </button>`;
+  }
+
+  get #dialog(): MemoryDialog | null {
+    return this.querySelector<MemoryDialog>("ks-memory-dialog");
+  }
+
   get #chosen(): InboxView[] {
     return this.items.filter(({ id }) => this.selected.has(id));
   }
 
   async #edit(item: InboxView): Promise<void> {
-    const scopes = await owner.command({ command: "scopes" }).catch(() => []);
-    await this.querySelector<MemoryDialog>("ks-memory-dialog")?.open({
+    await this.#dialog?.open({
       heading: t("acceptEditTitle"),
       saveLabel: t("acceptEditSave"),
       draft: item.draft,
-      known: scopes.map(({ name }) => name),
+      known: await knownScopes(),
       save: async (draft) => {
         const deed = await acceptance([item], draft);
         await this.do(async () => deed);
       },
     });
+  }
+
+  /** Opens a memory that is kept, to look at it and to change it. */
+  async #open(memory: MemoryView): Promise<void> {
+    const settle = (deed: Deed) => this.do(async () => deed);
+    const saveAnew = async (draft: Draft) => {
+      await owner.command({ command: "memory_add", draft });
+      await this.do(async () => ({ text: t("memoryAdded") }));
+    };
+    await this.#dialog?.open(changing(memory, await knownScopes(), settle, saveAnew));
   }
 
   #accept(items: readonly InboxView[]): Promise<void> {
@@ -204,6 +234,11 @@ export class Inbox extends Section {
     this.#wanted += PAGE_SIZE;
     await this.refresh();
   };
+}
+
+async function knownScopes(): Promise<string[]> {
+  const scopes = await owner.command({ command: "scopes" }).catch(() => []);
+  return scopes.map(({ name }) => name);
 }
 
 customElements.define("ks-inbox", Inbox);

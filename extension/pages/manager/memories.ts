@@ -12,6 +12,7 @@ import { failurePanel, waiting } from "../../components/vault";
 import type {
   CountedScope,
   Draft,
+  Fit,
   Kind,
   MemoryId,
   MemoryView,
@@ -22,14 +23,15 @@ import "../../components/memory-dialog";
 import type { MemoryDialog } from "../../components/memory-dialog";
 import "../../components/memory-text";
 import { lookInto } from "./activity/look";
-import { findMemories } from "./lookup";
+import { type Already, alreadyKept, alreadyNotice, dropping, replacement } from "./memories/already";
+import { changing } from "./memories/changing";
+import { deletion } from "./memories/deleting";
+import { why } from "./memories/why";
 import { Section } from "./section";
 import type { Deed } from "./undo";
 
 const PAGE_SIZE = 100;
 const SEARCH_AFTER_MS = 150;
-/** Ids of one command, well under what a message may hold. */
-const DELETED_AT_ONCE = 500;
 
 export class Memories extends Section {
   static override properties = {
@@ -38,19 +40,25 @@ export class Memories extends Section {
     kind: { state: true },
     scopes: { state: true },
     items: { state: true },
+    fits: { state: true },
     total: { state: true },
     learning: { state: true },
     selected: { state: true },
+    already: { state: true },
   };
   declare query: string;
   declare scope: string;
   declare kind: Kind | "";
   declare scopes: CountedScope[];
   declare items: MemoryView[];
+  /** Why each of them was found, where something was looked for. */
+  declare fits: ReadonlyMap<MemoryId, Fit>;
   declare total: number;
   /** How far the search is with learning what is kept, while it is not done. */
   declare learning: Progress | undefined;
   declare selected: ReadonlySet<MemoryId>;
+  /** What was just kept though something like it was there, until the person has said what to do. */
+  declare already: Already | undefined;
   protected override readonly topics: readonly Topic[] = ["memories"];
   #wanted = PAGE_SIZE;
 
@@ -61,6 +69,7 @@ export class Memories extends Section {
     this.kind = "";
     this.scopes = [];
     this.items = [];
+    this.fits = new Map();
     this.total = 0;
     this.selected = new Set();
   }
@@ -84,19 +93,26 @@ export class Memories extends Section {
   protected override async fetch(): Promise<void> {
     const { query, scope, kind } = this;
     const words = query.trim();
-    const { total, items } = await firstOf(this.#wanted, (part) =>
-      owner.command({
+    const fits = new Map<MemoryId, Fit>();
+    const { total, items } = await firstOf(this.#wanted, async (part) => {
+      const page = await owner.command({
         command: "memory_list",
         ...(words ? { query: words } : {}),
         ...(scope ? { scope } : {}),
         ...(kind ? { kind } : {}),
         ...part,
-      }),
-    );
+      });
+      page.fits?.forEach((fit, place) => {
+        const found = page.items[place];
+        if (found) fits.set(found.id, fit);
+      });
+      return page;
+    });
     const scopes = await owner.command({ command: "scopes" });
     this.learning = words ? (await owner.command({ command: "status" })).index : undefined;
     this.total = total;
     this.items = items;
+    this.fits = fits;
     this.scopes = scopes;
     const shown = new Set(items.map(({ id }) => id));
     if ([...this.selected].some((id) => !shown.has(id))) {
@@ -114,6 +130,11 @@ export class Memories extends Section {
         <h1>${t("section_memories")}</h1>
         <button class="primary" data-testid="add-memory" @click=${() => this.write()}>${icon("plus")}${t("memoryNew")}</button>
       </div>
+      ${alreadyNotice(this.already, {
+        keepBoth: () => this.#answerAlready(async () => undefined),
+        replace: (before) => this.#answerAlready((already) => replacement(already, before)),
+        drop: () => this.#answerAlready(dropping),
+      })}
       <div class="filters" role="search">
         <div class="with-icon">
           ${icon("search")}
@@ -216,6 +237,8 @@ export class Memories extends Section {
 
   #memory(memory: MemoryView): unknown {
     const { id } = memory;
+    const fit = this.fits.get(id);
+    const says = `memory-${id}`;
     return html`<li class="memory card" data-testid="memory" data-id=${id}>
       <input
         type="checkbox"
@@ -225,8 +248,8 @@ export class Memories extends Section {
         @change=${() => this.#toggle(id)}
       />
       <div class="stack tight">
-        <ks-memory-text .text=${memory.text}></ks-memory-text>
-        ${memoryFacts(memory)}
+        <ks-memory-text id=${says} .text=${memory.text} .marks=${fit?.marks ?? []}></ks-memory-text>
+        ${memoryFacts(memory)} ${fit ? why(memory, fit, says) : nothing}
       </div>
       <div class="memory-actions">
         <button
@@ -272,38 +295,32 @@ export class Memories extends Section {
     const memory = await owner.command({ command: "memory_add", draft });
     await this.do(async () => ({
       text: t("memoryAdded"),
-      undo: () => deleteAll([memory.id]).then(() => undefined),
+      undo: async () => {
+        this.already = undefined;
+        await deletion([memory.id]);
+      },
     }));
+    // It is kept: whether there is something like it may be told later, or not at all.
+    void alreadyKept(memory).then(
+      (already) => {
+        this.already = already;
+      },
+      () => undefined,
+    );
+  }
+
+  /** Does what the person chose, and goes on from where they were before. */
+  async #answerAlready(act: (already: Already) => Promise<Deed | undefined>): Promise<void> {
+    const { already } = this;
+    if (!already) return;
+    this.already = undefined;
+    await this.do(() => act(already));
+    this.find("add-memory")?.focus();
   }
 
   async #edit(memory: MemoryView): Promise<void> {
-    const { id } = memory;
-    await this.#dialog?.open({
-      heading: t("memoryChange"),
-      saveLabel: t("save"),
-      draft: draftOf(memory),
-      known: this.#known,
-      base: memory,
-      current: async () => (await findMemories([id])).get(id),
-      save: (draft, base) => this.#save(draft, base ?? memory),
-      saveAnew: (draft) => this.#add(draft),
-    });
-  }
-
-  async #save(draft: Draft, base: MemoryView): Promise<void> {
-    const { id } = base;
-    const saved = await owner.command({ command: "memory_edit", id, revision: base.revision, draft });
-    await this.do(async () => ({
-      text: t("memorySaved"),
-      undo: async () => {
-        await owner.command({
-          command: "memory_edit",
-          id,
-          revision: saved.revision,
-          draft: draftOf(base),
-        });
-      },
-    }));
+    const settle = (deed: Deed) => this.do(async () => deed);
+    await this.#dialog?.open(changing(memory, this.#known, settle, (draft) => this.#add(draft)));
   }
 
   #delete(ids: readonly MemoryId[]): Promise<void> {
@@ -375,44 +392,6 @@ export class Memories extends Section {
     await this.refresh();
     await this.updateComplete;
     this.querySelectorAll<HTMLElement>('[data-testid="memory-select"]')[before]?.focus();
-  };
-}
-
-/** Deletes memories and says how to bring them back. */
-export async function deletion(ids: readonly MemoryId[]): Promise<Deed> {
-  const deleted = await deleteAll(ids);
-  return {
-    text: counted("memoryDeleted", deleted.length),
-    undo: async () => {
-      for (let start = 0; start < deleted.length; start += DELETED_AT_ONCE) {
-        await owner.command({
-          command: "memory_restore",
-          memories: deleted.slice(start, start + DELETED_AT_ONCE),
-        });
-      }
-    },
-  };
-}
-
-async function deleteAll(ids: readonly MemoryId[]): Promise<MemoryView[]> {
-  const deleted: MemoryView[] = [];
-  for (let start = 0; start < ids.length; start += DELETED_AT_ONCE) {
-    const portion = ids.slice(start, start + DELETED_AT_ONCE);
-    deleted.push(...(await owner.command({ command: "memory_delete", ids: portion })));
-  }
-  return deleted;
-}
-
-/** What of a memory the person can change. */
-function draftOf({ text, kind, scopes, sensitivity, expires, valid_from, valid_to }: MemoryView): Draft {
-  return {
-    text,
-    kind,
-    scopes,
-    sensitivity,
-    ...(expires === undefined ? {} : { expires }),
-    ...(valid_from === undefined ? {} : { valid_from }),
-    ...(valid_to === undefined ? {} : { valid_to }),
   };
 }
 

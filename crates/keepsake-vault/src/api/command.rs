@@ -58,12 +58,37 @@ pub enum Command {
         /// How many to list, at most 500.
         limit: u32,
     },
+    /// The memories that say what a text says, the most alike first; at most 3.
+    MemoryLike {
+        /// The text.
+        text: String,
+        /// A memory that does not count.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        except: Option<MemoryId>,
+    },
     /// The scopes that memories stand in.
     Scopes,
     /// Read a text list without keeping anything.
     ListPreview {
         /// The list.
         text: String,
+    },
+    /// Compare the next lines of a list with what is kept and with the lines before them, without keeping anything; at most
+    /// 5,000 a call.
+    ListCompare {
+        /// The place of the first of them in the list, from 0; 0 begins anew.
+        first: u32,
+        /// What they say.
+        texts: Vec<String>,
+        /// Whether lines follow.
+        more: bool,
+    },
+    /// Note at memories that a list says them too; at most 5,000 a call. Absent ones are passed over.
+    ListMerge {
+        /// The file's name, or what else the person calls the source.
+        source: String,
+        /// Which lines say which.
+        lines: Vec<SaidAgain>,
     },
     /// Keep lines of a list, all or none of this call's; at most 5,000 a call.
     MemoryImport {
@@ -114,9 +139,16 @@ pub enum Command {
         #[serde(default)]
         block: bool,
     },
-    /// Undo an accept or a decline: what was decided waits again.
+    /// Drop what is proposed, and note at a memory that says the same who said it too.
+    InboxMerge {
+        /// What is proposed, as something new.
+        id: MemoryId,
+        /// The memory.
+        memory: MemoryId,
+    },
+    /// Undo an accept, a decline or a merge: what was decided waits again, and memories are as they were.
     InboxUndo {
-        /// What was decided, as `inbox_accept` or `inbox_decline` answered it.
+        /// What was decided, as `inbox_accept`, `inbox_decline`, `inbox_merge` or `list_merge` answered it.
         settled: InboxSettled,
     },
     /// Every grant and denial that holds.
@@ -326,10 +358,16 @@ pub enum Reply {
     MemoryGet(MemoryView),
     /// A part of the list.
     MemoryList(MemoryPage),
+    /// What says the same, and what shows it.
+    MemoryLike(Vec<Restated>),
     /// By name.
     Scopes(Vec<CountedScope>),
     /// What the list holds.
     ListPreview(ListPreview),
+    /// Those of these lines that say something again.
+    ListCompare(Vec<LineRestated>),
+    /// The memories, as they are and as they were.
+    ListMerge(InboxSettled),
     /// What was kept.
     MemoryImport(ImportReply),
     /// Whether it was kept now (`true`) or waits for the unlock (`false`).
@@ -340,6 +378,8 @@ pub enum Reply {
     InboxAccept(InboxSettled),
     /// What was dropped.
     InboxDecline(InboxSettled),
+    /// What was dropped, and the memory as it is and as it was.
+    InboxMerge(InboxSettled),
     /// How many wait again.
     InboxUndo(u32),
     /// All.

@@ -4,7 +4,7 @@ use keepsake_memory::{Draft, Hint, MemoryId, Millis};
 use keepsake_policy::Subject;
 use serde::{Deserialize, Serialize};
 
-use super::MemoryView;
+use super::{MemoryView, Restated};
 
 /// Something that waits for the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct InboxView {
     pub received: Millis,
     /// What to look out for. Hints decide nothing.
     pub hints: Vec<Hint>,
+    /// The memory that says the same, as the inbox shows it; absent in what was settled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restates: Option<Restated>,
 }
 
 /// What a proposal would do.

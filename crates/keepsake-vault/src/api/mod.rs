@@ -5,11 +5,13 @@ mod consent;
 mod effect;
 mod failure;
 mod filters;
+mod fit;
 mod grants;
 mod inbox;
 mod owner;
 mod page;
 mod receipts;
+mod restating;
 mod writes;
 
 pub use command::{Command, Reply};
@@ -19,6 +21,7 @@ pub use consent::{
 pub use effect::{Effect, Topic};
 pub use failure::{OwnerError, OwnerErrorCode};
 pub use filters::{Condition, Filters, MomentTest, NameTest, TextTest, TimeRange};
+pub use fit::{Discount, DiscountCause, Fit, Ground, Reason};
 pub use grants::{BlockedView, DenialView, GrantSettings, GrantView, Revoked, SubjectGrants};
 pub use inbox::{InboxPage, InboxSettled, InboxView, ProposedAbout, Proposes};
 pub use owner::{
@@ -32,6 +35,7 @@ pub use page::{
     PermissionsParams, PermissionsResult, RevokeResult, SearchParams, SearchResult,
 };
 pub use receipts::{Granted, KnownBy, KnownPage, KnownRecord, ReceiptEntry, ReceiptPage, ReceiptView, Refused};
+pub use restating::{Evidence, LineRestated, Restated, SaidAgain, SaysTheSame};
 pub use writes::{
     AddParams, AddResult, AddStatus, Added, ChangeResult, ChangeStatus, DeleteParams, NewMemory, UpdateParams,
 };

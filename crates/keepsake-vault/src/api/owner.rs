@@ -1,9 +1,11 @@
 //! What our own pages are shown of the vault and its memories.
 
 use keepsake_memory::{
-    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Scope, Sensitivity, SkippedLine, Trust,
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Said, Scope, Sensitivity, SkippedLine, Trust,
 };
 use serde::{Deserialize, Serialize};
+
+use super::Fit;
 
 /// Whether there is a vault and whether it can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,6 +246,10 @@ pub struct MemoryView {
     /// The source document's title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_title: Option<String>,
+    /// Who else said it, and when they last did, the latest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub also: Vec<Said>,
     /// When it was kept or its source says it was; milliseconds since 1970.
     pub created: Millis,
     /// When it was last changed; milliseconds since 1970.
@@ -274,6 +280,7 @@ impl From<&Memory> for MemoryView {
             trust: memory.trust(),
             source: origin.map(|origin| origin.source.clone()),
             source_title: origin.and_then(|origin| origin.title.clone()),
+            also: memory.provenance.also.clone(),
             created: memory.created,
             updated: memory.updated,
             expires: memory.draft.expires,
@@ -299,6 +306,10 @@ pub struct MemoryPage {
     pub total: u32,
     /// The part that was asked for.
     pub items: Vec<MemoryView>,
+    /// Why each of them was found, in their order; empty where nothing was looked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", tsify(optional))]
+    pub fits: Vec<Fit>,
 }
 
 /// A scope and how much stands in it.

@@ -97,6 +97,13 @@ pub enum ReceiptEntry {
         /// What was declined.
         declined: Vec<MemoryId>,
     },
+    /// The person found that a proposal says what a memory says already, and noted that there.
+    Merged {
+        /// What was proposed.
+        record: MemoryId,
+        /// The memory.
+        memory: MemoryId,
+    },
     /// The person let the subject in.
     Granted(Granted),
     /// The person narrowed or extended what it may do.

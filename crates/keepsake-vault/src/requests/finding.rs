@@ -52,7 +52,9 @@ impl Open {
             What::Fitting(query) | What::Block { query, .. } => {
                 // Where only the words tell whether a memory passes, the next best ones may have to step in.
                 let most = if filter.needs_memories() { usize::MAX } else { *limit };
-                self.records.search(&Query::whole(query).at(looking.now), most, |slot, _| may_pass(slot))
+                let query = Query::whole(query).at(looking.now);
+                let found = self.records.search(&query, most, |slot, _| may_pass(slot));
+                found.into_iter().map(|hit| (hit.slot, hit.score)).collect()
             }
             What::One(name) => self.find_named(looking.subject, *name, may_pass),
             What::Newest(position) => {

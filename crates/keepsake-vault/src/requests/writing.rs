@@ -209,7 +209,7 @@ pub(crate) fn provenance(subject: &Subject, reviewed: bool) -> Provenance {
         Subject::Site { .. } => Channel::Site,
         Subject::Extension { .. } => Channel::Extension,
     };
-    Provenance { channel, origin: Some(Origin::new(subject.name(), None)), reviewed }
+    Provenance::of(channel, Some(Origin::new(subject.name(), None)), reviewed)
 }
 
 pub(super) fn answered_before(answered: &[Answered], request: [u8; 16]) -> Option<Outcome> {

@@ -14,6 +14,7 @@ export const DRAWINGS: Record<ReceiptEntry["entry"], IconName> = {
   change_proposed: "inbox",
   own_write: "pen",
   reviewed: "check",
+  merged: "check",
   granted: "check",
   grant_changed: "pen",
   refused: "shield",
@@ -48,6 +49,8 @@ export function sentence({ subject, entry }: ReceiptView): unknown {
       return entry.accepted.length > 0
         ? countedParts("receiptAccepted", entry.accepted.length, who)
         : countedParts("receiptDeclined", entry.declined.length, who);
+    case "merged":
+      return parts("receiptMerged", who);
     case "granted":
     case "grant_changed":
       return parts(

@@ -3,7 +3,7 @@
 import { counted, t } from "../../../components/i18n";
 import { owner } from "../../../components/owner";
 import { subjectKey, subjectName } from "../../../components/terms";
-import type { Draft, InboxSettled, InboxView, Subject } from "../../../generated/messages";
+import type { Draft, InboxSettled, InboxView, Restated, Subject } from "../../../generated/messages";
 import type { Deed } from "../undo";
 
 /** Does what is proposed; with a draft, what the person made of the one proposal. */
@@ -16,6 +16,12 @@ export async function acceptance(items: readonly InboxView[], draft?: Draft): Pr
 export async function refusal(items: readonly InboxView[]): Promise<Deed> {
   const settled = await owner.command({ command: "inbox_decline", ids: items.map(({ id }) => id) });
   return { text: counted("declined", settled.items.length), undo: () => bringBack(settled) };
+}
+
+/** Drops a proposal that says what a memory says, and notes there who said it too. */
+export async function merging({ id }: InboxView, { memory }: Restated): Promise<Deed> {
+  const settled = await owner.command({ command: "inbox_merge", id, memory: memory.id });
+  return { text: t("merged"), undo: () => bringBack(settled) };
 }
 
 /**
@@ -47,7 +53,8 @@ export function sendersOf(items: readonly InboxView[]): Subject[] {
   return [...new Map(items.map(({ subject }) => [subjectKey(subject), subject])).values()];
 }
 
-async function bringBack(settled: InboxSettled): Promise<void> {
+/** Lets wait again what was decided, and brings memories back to what they were. */
+export async function bringBack(settled: InboxSettled): Promise<void> {
   await owner.command({ command: "inbox_undo", settled });
 }
 
