@@ -67,7 +67,8 @@ mod tests {
         fn numbers_come_back_as_they_were_put(numbers in prop::collection::vec(-15..=16_i8, DIMENSIONS)) {
             let mut packed = Vec::new();
             pack(&numbers, &mut packed);
-            prop_assert_eq!(unpack(packed.as_slice().try_into().unwrap()).as_slice(), numbers.as_slice());
+            let unpacked = unpack(packed.as_slice().try_into().unwrap());
+            prop_assert_eq!(unpacked.as_slice(), numbers.as_slice());
         }
 
         #[test]
