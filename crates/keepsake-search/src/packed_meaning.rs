@@ -30,7 +30,7 @@ pub(crate) fn unpack(packed: &[u8; PACKED]) -> [i8; DIMENSIONS] {
         // One more where it is above 0; else its opposite, which is one more than its complement.
         let complement = (lanes(*signs) ^ ONES) * 0xff;
         let without_one = halves(u32::from_le_bytes(*sizes)) ^ complement;
-        let added = (without_one & !(ONES << 7)) + ONES ^ without_one & ONES << 7;
+        let added = ((without_one & !(ONES << 7)) + ONES) ^ (without_one & (ONES << 7));
         *numbers = added.to_le_bytes().map(|number| number as i8);
     }
     numbers
