@@ -36,6 +36,7 @@ impl<T: Clone + Default> Blocks<T> {
     }
 
     /// In the order of the slots, up to the end of the last block.
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = (Slot, &T)> {
         (0..).zip(self.blocks.iter().flatten())
     }

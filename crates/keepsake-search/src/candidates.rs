@@ -55,8 +55,9 @@ impl Ranking<'_> {
         };
         let share = if view.count <= ALL_COMPARED { 1.0 } else { SELDOM_MORE };
         let bar = self.scores.count(&Bar { most, besides, named, share, about }, view, postings, texts);
-        let reached = self.near_enough(&self.scores.touched, bar, besides, named);
         let is_by_words = besides < bar;
+        let touched = &self.scores.touched;
+        let reached = if is_by_words { self.near_enough(touched, bar, besides, named) } else { touched.clone() };
         match query {
             None => reached,
             Some(_) if self.view.count <= ALL_COMPARED && !is_by_words => self.view.iter().collect(),
@@ -138,13 +139,11 @@ impl Ranking<'_> {
         let query = sketch(&query.numbers);
         let meanings = &self.texts.meanings;
         if !is_by_words {
-            let mut differences = Vec::new();
-            let texts = meanings.differences(&query, |slot| self.view.sees(slot), &mut differences);
+            let (differences, texts) = meanings.differences(&query, self.view.iter());
             let most = most_differences(&texts, BEST_BY_SKETCH);
-            let differs = |slot: Slot| differences.get(slot as usize).copied().unwrap_or(UNLIKE);
             // What the words reach as well comes only once.
-            candidates.retain(|slot| differs(*slot) > most);
-            candidates.extend((0..).zip(&differences).filter(|(_, differs)| **differs <= most).map(|(slot, _)| slot));
+            candidates.retain(|slot| meanings.difference(&query, *slot) > most);
+            candidates.extend(differences.into_iter().filter(|(_, differs)| *differs <= most).map(|(slot, _)| slot));
         }
         let likeness = likeness_by_sketch();
         let by_sketch =

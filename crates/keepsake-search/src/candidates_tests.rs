@@ -58,6 +58,33 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// The hidden ones stand between: on the places and slots beside the others, with their words.
+    #[test]
+    fn what_is_passed_over_rests_on_what_is_visible(
+        seen in texts(), hidden in texts(), queries in prop::collection::vec(query(), 1..6), limit in 1..4_usize,
+    ) {
+        let of = |slot: Slot| Some(Place { conversation: slot / 30, position: slot % 30 });
+        let mut alone = Index::with_table(meanings());
+        let mut both = Index::with_table(meanings());
+        for (at, (text, ..)) in (0..).zip(&hidden) {
+            insert(&mut both, 3 * at + 1, text, Facts { place: of(3 * at + 1), ..Facts::default() });
+        }
+        for (at, (text, ..)) in (0..).zip(&seen) {
+            // Two in a row, then a gap.
+            let slot = at / 2 * 3 + at % 2 * 2;
+            for index in [&mut alone, &mut both] {
+                insert(index, slot, text, Facts { place: of(slot), ..Facts::default() });
+            }
+        }
+        for query in queries.iter().map(|text| Query::growing(text)) {
+            prop_assert_eq!(alone.search(&query, limit, |_| true), both.search(&query, limit, |slot| slot % 3 != 1));
+        }
+    }
+}
+
 /// Among so many, what is passed over rests on what words and meanings are seldom worth.
 #[test]
 fn among_thousands_too_the_best_are_those_of_scoring_every_text() {

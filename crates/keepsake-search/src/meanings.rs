@@ -58,32 +58,30 @@ impl Meanings {
         self.get(slot).map(like).unwrap_or_default()
     }
 
-    /// In how many signs the meaning of each text that passes differs from the query's, no more than [`UNLIKE`], which
-    /// stands for every other text as well; answers how many texts differ in each number of signs.
-    pub fn differences(&self, query: &Sketch, passes: impl Fn(Slot) -> bool, into: &mut Vec<u8>) -> Histogram {
-        let mut texts = [0; UNLIKE as usize + 1];
-        into.extend(self.sketches.iter().map(|(slot, sketch)| {
-            let differs = if passes(slot) { self.told_apart(query, slot, sketch) } else { UNLIKE };
-            if let Some(texts) = texts.get_mut(usize::from(differs)) {
+    /// In how many signs the meaning of each of these texts differs from the query's, no more than [`UNLIKE`], which stands
+    /// for what means nothing as well; and how many texts differ in each number of signs.
+    pub fn differences(&self, query: &Sketch, texts: impl Iterator<Item = Slot>) -> (Vec<(Slot, u8)>, Histogram) {
+        let mut histogram = [0; UNLIKE as usize + 1];
+        let differences = texts.map(|slot| {
+            let differs = self.difference(query, slot);
+            if let Some(texts) = histogram.get_mut(usize::from(differs)) {
                 *texts += 1;
             }
-            differs
-        }));
-        texts
+            (slot, differs)
+        });
+        (differences.collect(), histogram)
     }
 
-    /// The same for one text.
+    /// The same of one text.
     pub fn difference(&self, query: &Sketch, slot: Slot) -> u8 {
-        self.sketches.get(slot).map_or(UNLIKE, |sketch| self.told_apart(query, slot, sketch))
+        let known = self.scales.get(slot).is_some_and(|scale| *scale > 0.0);
+        self.sketches.get(slot).filter(|_| known).map_or(UNLIKE, |sketch| apart(sketch, query))
     }
+}
 
-    fn told_apart(&self, query: &Sketch, slot: Slot, sketch: &Sketch) -> u8 {
-        if self.scales.get(slot).is_none_or(|scale| *scale == 0.0) {
-            return UNLIKE;
-        }
-        let differs: u32 = sketch.iter().zip(query).map(|(one, other)| (one ^ other).count_ones()).sum();
-        differs.min(u32::from(UNLIKE)) as u8
-    }
+fn apart(one: &Sketch, other: &Sketch) -> u8 {
+    let differs: u32 = one.iter().zip(other).map(|(one, other)| (one ^ other).count_ones()).sum();
+    differs.min(u32::from(UNLIKE)) as u8
 }
 
 /// So many signs differ between meanings that have nothing to do with each other.

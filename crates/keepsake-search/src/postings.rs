@@ -84,7 +84,7 @@ impl Postings {
         if let Some(list) = self.lists.get_mut(term as usize) {
             // Doubling would leave a quarter of all lists empty.
             if list.len() == list.capacity() {
-                list.reserve_exact(list.len() / 8 + 1);
+                list.reserve_exact((list.len() / 8).max(4));
             }
             // Most texts come in the order of their slots.
             if list.last().is_none_or(|last| last.slot() < posting.slot()) {

@@ -186,6 +186,9 @@ impl Ranking<'_> {
 
 /// A text's likeness with that of its visible neighbours.
 pub(crate) fn likeness_around(slot: Slot, view: &View, texts: &Texts, likeness: &impl Fn(Slot) -> f32) -> f32 {
+    if view.is_without_context() {
+        return likeness(slot);
+    }
     let near = texts.near(slot);
     let of = |which| near.neighbour(which).filter(|slot| view.sees(*slot)).map_or(0.0, likeness);
     let Weights { meaning_before, meaning_behind, .. } = view.weights;

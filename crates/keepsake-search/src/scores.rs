@@ -3,7 +3,7 @@
 use crate::best::Best;
 use crate::enough::{Enough, Most, sum};
 use crate::facts::{Slot, Texts};
-use crate::postings::{Postings, Term};
+use crate::postings::{Posting, Postings, Term};
 use crate::query::AskedWord;
 use crate::slots::Slots;
 use crate::view::View;
@@ -125,7 +125,7 @@ impl Scores {
         for (at, group) in words.chunks(AT_A_TIME).enumerate() {
             let from = at * AT_A_TIME;
             let known = self.touched.len();
-            self.fill(group, postings);
+            self.fill(group, view, postings);
             let mut best = Best::new(bar.most);
             let mut seen = Slots::default();
             for at in (from..).take(group.len()) {
@@ -152,7 +152,7 @@ impl Scores {
                 self.add(*slot, group, view, texts);
             }
             open.extend(self.touched.iter().skip(known));
-            self.clear(group, postings);
+            self.clear(group, view, postings);
         }
         self.around = around;
         self.words = words;
@@ -170,20 +170,18 @@ impl Scores {
         }
     }
 
-    fn fill(&mut self, words: &[Word], postings: &Postings) {
-        for (shift, word) in (0..).step_by(8).zip(words) {
-            for posting in word.terms.iter().flat_map(|term| postings.list(*term)) {
-                if let Some(counts) = self.counts.get_mut(posting.slot() as usize + 2) {
-                    let before = *counts >> shift & 0xff;
-                    let now = (before + u64::from(posting.halves())).min(0xff);
-                    *counts += (now - before) << shift;
-                }
+    fn fill(&mut self, words: &[Word], view: &View, postings: &Postings) {
+        for (shift, posting) in visible(words, view, postings) {
+            if let Some(counts) = self.counts.get_mut(posting.slot() as usize + 2) {
+                let before = *counts >> shift & 0xff;
+                let now = (before + u64::from(posting.halves())).min(0xff);
+                *counts += (now - before) << shift;
             }
         }
     }
 
-    fn clear(&mut self, words: &[Word], postings: &Postings) {
-        for posting in words.iter().flat_map(|word| &word.terms).flat_map(|term| postings.list(*term)) {
+    fn clear(&mut self, words: &[Word], view: &View, postings: &Postings) {
+        for (_, posting) in visible(words, view, postings) {
             if let Some(counts) = self.counts.get_mut(posting.slot() as usize + 2) {
                 *counts = 0;
             }
@@ -196,7 +194,12 @@ impl Scores {
         let &[second_before, before, own, behind, second_behind] = window else { return 0.0 };
         let of = |slot: Slot| self.counts.get(slot as usize + 2).copied().unwrap_or_default();
         let mut beside = [second_before, before, behind, second_behind];
-        let weights = view.lent(slot, &mut beside, of, texts);
+        let weights = if view.is_without_context() {
+            beside = [0; 4];
+            [0; 4]
+        } else {
+            view.lent(slot, &mut beside, of, texts)
+        };
         let Some(worth) = self.worth.get_mut(slot as usize) else { return 0.0 };
         let norms = view.norms(slot);
         let mut left = bytes_there(beside.iter().fold(own, |all, one| all | one));
@@ -245,6 +248,15 @@ impl Scores {
             if self.perfect > 0.0 { (self.perfect, worth.covered / self.perfect) } else { (1.0, 0.0) };
         (1.0 + self.weights.coverage * covered) / (perfect * (K1 + 1.0 + self.weights.context * (CONTEXT_K1 + 1.0)))
     }
+}
+
+/// The postings of words in visible texts, with where each word's byte begins.
+fn visible<'a>(words: &'a [Word], view: &View, postings: &'a Postings) -> impl Iterator<Item = (u32, Posting)> {
+    let of = |(shift, word): (u32, &'a Word)| {
+        let all = word.terms.iter().flat_map(|term| postings.list(*term));
+        all.map(move |posting| (shift, *posting))
+    };
+    (0..).step_by(8).zip(words).flat_map(of).filter(|(_, posting)| view.sees(posting.slot()))
 }
 
 /// So much of the score of those that are among the best comes from their meaning, where words tell most.
