@@ -24,6 +24,16 @@ enum Found {
     Line(Restatement),
 }
 
+impl Found {
+    /// Where the memory stands, if it is one.
+    fn slot(&self) -> Option<Slot> {
+        match self {
+            Self::Memory(kept) => Some(kept.slot),
+            Self::Line(_) => None,
+        }
+    }
+}
+
 /// The lines of a list that were compared so far, each under its place.
 pub(crate) struct Compared {
     lines: Index,
@@ -74,11 +84,14 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         compared.next = first.saturating_add(texts.len() as u32);
         open.compared = Some(compared).filter(|_| more);
         open.forget_words_looked_at();
+        let slots: Vec<Slot> = found.iter().filter_map(|(_, found)| found.slot()).collect();
+        let mut memories = open.memories_or_none(store, &slots).await?.into_iter();
         let mut restated = Vec::with_capacity(found.len());
         for (place, found) in found {
             let (says, found) = match found {
-                Found::Memory(kept) => match open.restated(store, &kept).await? {
-                    Some(Restated { memory, .. }) => (SaysTheSame::Memory { memory: Box::new(memory) }, kept),
+                Found::Memory(kept) => match memories.next().flatten() {
+                    Some(memory) => (SaysTheSame::Memory { memory: Box::new(MemoryView::from(&memory)) }, kept),
+                    // One that is not as it was left.
                     None => continue,
                 },
                 Found::Line(line) => (SaysTheSame::Line { place: line.slot }, line),
