@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::VecDeque;
 
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Object, Promise, Reflect, Uint8Array};
 use keepsake_crypto::{CryptoError, Plaintext, Primitives, Random, SecretKey};
 use keepsake_vault::Clock;
 use wasm_bindgen::{JsCast, JsValue};
@@ -116,16 +116,14 @@ impl Primitives for BrowserPrimitives {
         plaintext: &[u8],
         output: &mut Vec<u8>,
     ) -> Result<(), CryptoError> {
-        let seal = async || -> Result<Uint8Array, JsValue> {
+        let seal = async || -> Result<JsValue, JsValue> {
             let subtle = self.subtle()?;
             let key = self.import(subtle, key).await?;
             let parameters = subtle.parameters(nonce, associated)?;
-            let sealing = subtle.crypto.encrypt_with_object_and_u8_array(parameters, &key, plaintext)?;
-            Ok(Uint8Array::new(&JsFuture::from(sealing).await?))
+            JsFuture::from(subtle.crypto.encrypt_with_object_and_u8_array(parameters, &key, plaintext)?).await
         };
-        let sealed = seal().await.map_err(|_| CryptoError::DoesNotOpen)?;
-        append(&sealed, output);
-        Ok(())
+        let take = |sealed: &Uint8Array| append(sealed, output);
+        seal().await.and_then(|sealed| drain(sealed, take)).map_err(|_| CryptoError::DoesNotOpen)
     }
 
     async fn open_gcm(
@@ -135,20 +133,28 @@ impl Primitives for BrowserPrimitives {
         associated: &[u8],
         sealed: &[u8],
     ) -> Result<Plaintext, CryptoError> {
-        let open = async || -> Result<Uint8Array, JsValue> {
+        let open = async || -> Result<JsValue, JsValue> {
             let subtle = self.subtle()?;
             let key = self.import(subtle, key).await?;
             let parameters = subtle.parameters(nonce, associated)?;
-            let opening = subtle.crypto.decrypt_with_object_and_u8_array(parameters, &key, sealed)?;
-            Ok(Uint8Array::new(&JsFuture::from(opening).await?))
+            JsFuture::from(subtle.crypto.decrypt_with_object_and_u8_array(parameters, &key, sealed)?).await
         };
-        let opened = open().await.map_err(|_| CryptoError::DoesNotOpen)?;
-        let plaintext = Plaintext::from(opened.to_vec());
-        // What the browser handed over is not needed any more, and would lie about until it is collected. It is wiped as soon as
-        // this task waits for something: SubtleCrypto, on a thread of its own, is at the next message by then.
-        spawn_local(async move { drop(opened.fill(0, 0, opened.length())) });
-        Ok(plaintext)
+        let opened = open().await.and_then(|opened| drain(opened, Uint8Array::to_vec));
+        opened.map(Plaintext::from).map_err(|_| CryptoError::DoesNotOpen)
     }
+}
+
+/// Takes what the browser handed over, then wipes it there and gives its memory back at once: left to lie about until it is
+/// collected, every message would take fresh memory, which costs as much as opening 64 KiB does.
+fn drain<R>(answer: JsValue, take: impl FnOnce(&Uint8Array) -> R) -> Result<R, JsValue> {
+    let buffer: ArrayBuffer = answer.unchecked_into();
+    let bytes = Uint8Array::new(&buffer);
+    let taken = take(&bytes);
+    spawn_local(async move {
+        bytes.fill(0, 0, bytes.length());
+        drop(buffer.transfer_with_length(0));
+    });
+    Ok(taken)
 }
 
 fn append(bytes: &Uint8Array, output: &mut Vec<u8>) {

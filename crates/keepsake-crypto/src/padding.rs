@@ -29,7 +29,7 @@ pub fn unpad(padded: &[u8]) -> Result<&[u8], CryptoError> {
     let (length, rest) = padded.split_first_chunk::<LENGTH>().ok_or(CryptoError::DoesNotOpen)?;
     let length = u32::from_be_bytes(*length) as usize;
     let (plaintext, zeros) = rest.split_at_checked(length).ok_or(CryptoError::DoesNotOpen)?;
-    if padded.len() != padme(length + LENGTH) || zeros.iter().any(|&byte| byte != 0) {
+    if padded.len() != padme(length + LENGTH) || zeros.iter().fold(0, |all, byte| all | byte) != 0 {
         return Err(CryptoError::DoesNotOpen);
     }
     Ok(plaintext)

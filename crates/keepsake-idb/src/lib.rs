@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use idb::TransactionMode as WriteMode;
 use idb::builder::{DatabaseBuilder, ObjectStoreBuilder};
@@ -95,9 +95,10 @@ impl IdbStore {
         self.meanings.as_ref()?.call0(&JsValue::UNDEFINED).ok()?.dyn_into().ok()
     }
 
-    /// A transaction over all object stores; a strict one is complete only when its bytes are on the disk.
-    fn transaction(&self, durability: Durability) -> Result<IdbTransaction, StoreError> {
-        let names: Array = Space::ALL.into_iter().map(|space| JsValue::from(space.name())).collect();
+    /// A transaction over these object stores; a strict one is complete only when its bytes are on the disk. What is read
+    /// from other object stores need not wait for it.
+    fn transaction(&self, spaces: &BTreeSet<Space>, durability: Durability) -> Result<IdbTransaction, StoreError> {
+        let names: Array = spaces.iter().map(|space| JsValue::from(space.name())).collect();
         let options = Object::new();
         let make = || -> Result<IdbTransaction, JsValue> {
             let durability = match durability {
@@ -117,13 +118,19 @@ impl IdbStore {
     async fn commit_once(
         &self,
         batch: &mut Batch,
+        made: &BTreeSet<Space>,
         make: &mut impl FnMut() -> Result<Option<Placed>, StoreError>,
     ) -> Result<(), StoreError> {
         if batch.clears.contains(&Space::Index) || batch.deletes.iter().any(|(space, _)| *space == Space::Index) {
             // What was read before is no longer so.
             self.ahead.borrow_mut().index = Default::default();
         }
-        let watched = self.transaction(batch.durability)?;
+        let placed = batch.puts.iter().map(|(space, ..)| space).chain(batch.deletes.iter().map(|(space, _)| space));
+        let spaces: BTreeSet<Space> = placed.chain(&batch.clears).chain(made).copied().collect();
+        if spaces.is_empty() {
+            return Ok(());
+        }
+        let watched = self.transaction(&spaces, batch.durability)?;
         let transaction = idb::Transaction::from(watched.clone());
         // No request is awaited by itself: the transaction's end tells of them all.
         if let Err(error) = issue(&watched, batch, make) {
@@ -241,19 +248,20 @@ impl Store for IdbStore {
     }
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        self.commit_while_made(batch, || Ok(None)).await
+        self.commit_while_made(batch, &BTreeSet::new(), || Ok(None)).await
     }
 
     async fn commit_while_made(
         &self,
         mut batch: Batch,
+        made: &BTreeSet<Space>,
         mut make: impl FnMut() -> Result<Option<Placed>, StoreError>,
     ) -> Result<(), StoreError> {
-        match self.commit_once(&mut batch, &mut make).await {
+        match self.commit_once(&mut batch, made, &mut make).await {
             // The transaction after one that ran out of space may only delete, so that room can be made: Firefox takes no puts in
             // it. The next one is as any other, and shows whether there is room by now.
             Err(StoreError::Failed(why)) if why.contains("InvalidStateError") => {
-                self.commit_once(&mut batch, &mut make).await
+                self.commit_once(&mut batch, made, &mut make).await
             }
             outcome => outcome,
         }

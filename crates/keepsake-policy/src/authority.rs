@@ -76,6 +76,11 @@ impl<'a> Authority<'a> {
         self.grants.iter().any(|grant| grant.except.contains(&record))
     }
 
+    /// Whether the person decided on any single record.
+    pub fn singles_any_out(&self) -> bool {
+        self.grants.iter().any(|grant| !grant.except.is_empty())
+    }
+
     /// Whether the person picks what leaves, for an answer that looks in these scopes, or in all that are granted. It does
     /// not depend on what there is: whether somebody was asked must not tell that either.
     pub fn asks_each_time(&self, among: Option<&ScopeSet>) -> bool {

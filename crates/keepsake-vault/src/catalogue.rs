@@ -91,6 +91,13 @@ pub(crate) struct ScopeSets {
     ids: HashMap<Vec<Scope>, ScopesId>,
 }
 
+impl Entry {
+    /// Whether the person has not seen it yet, and somebody else wrote it.
+    pub fn is_unreviewed_to(&self, asker: Writer) -> bool {
+        self.unreviewed_of.is_some_and(|writer| writer != asker)
+    }
+}
+
 impl ScopeSets {
     /// The number of a set; a new one where nobody stood in it before.
     pub fn intern(&mut self, scopes: &[Scope]) -> ScopesId {

@@ -64,8 +64,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             Command::MemoryDelete { ids } => Reply::MemoryDelete(self.memory_delete(ids, effects).await?),
             Command::MemoryRestore { memories } => Reply::MemoryRestore(self.memory_restore(memories, effects).await?),
             Command::MemoryGet { id } => Reply::MemoryGet(self.memory_get(id).await?),
-            Command::MemoryList { query, scope, kind, offset, limit } => {
-                Reply::MemoryList(self.memory_list(query, scope, kind, page(offset, limit)?).await?)
+            Command::MemoryList { query, scope, kind, offset, limit, brief } => {
+                Reply::MemoryList(self.memory_list(query, scope, kind, page(offset, limit)?, brief).await?)
             }
             Command::MemoryLike { text, except } => Reply::MemoryLike(self.memory_like(&text, except).await?),
             Command::Scopes => Reply::Scopes(self.scopes()?),
@@ -260,6 +260,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         scope: Option<Scope>,
         kind: Option<Kind>,
         page: core::ops::Range<usize>,
+        brief: bool,
     ) -> Result<MemoryPage, OwnerError> {
         let Parts { open, store, random, now } = self.parts()?;
         let query = query.filter(|query| !query.trim().is_empty());
@@ -278,19 +279,20 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             return Ok(MemoryPage { total: total as u32, items, fits: Vec::new() });
         };
         let query = Query::growing(&query).at(now);
-        let found = open.records.search(&query, usize::MAX, passes);
+        let found = open.records.search(&query, if brief { page.end } else { usize::MAX }, passes);
         let shown = part(&found, page);
         let slots: Vec<Slot> = shown.iter().map(|hit| hit.slot).collect();
         let memories = open.memories_or_none(store, &slots).await?;
         let shown: Vec<_> = shown.iter().zip(memories).filter_map(|(hit, memory)| Some((hit, memory?))).collect();
+        let items = shown.iter().map(|(_, memory)| MemoryView::from(memory)).collect();
+        let total = found.len() as u32;
+        if brief {
+            return Ok(MemoryPage { total, items, fits: Vec::new() });
+        }
         let texts: Vec<&str> = shown.iter().map(|(_, memory)| memory.draft.text.as_str()).collect();
         let marks = open.records.marks(&query, &texts, passes);
         let fits = shown.iter().zip(&marks).map(|((hit, memory), marks)| fit(&memory.draft.text, &hit.parts, marks));
-        Ok(MemoryPage {
-            total: found.len() as u32,
-            fits: fits.collect(),
-            items: shown.iter().map(|(_, memory)| MemoryView::from(memory)).collect(),
-        })
+        Ok(MemoryPage { total, items, fits: fits.collect() })
     }
 
     fn scopes(&self) -> Result<Vec<CountedScope>, OwnerError> {

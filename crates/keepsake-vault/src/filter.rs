@@ -104,6 +104,15 @@ impl Filter {
         })
     }
 
+    /// Whether everything passes.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_none()
+            && self.among.is_none()
+            && self.created.is_none()
+            && self.valid.is_none()
+            && self.condition.is_none()
+    }
+
     /// What a memory's entry tells: whether it passes, or `None` where that takes its words.
     pub fn on_entry(&self, entry: &Entry, scopes: &[Scope], authority: &Authority<'_>) -> Option<bool> {
         let facts = Facts { kind: entry.kind, created: entry.created, scopes, authority, memory: None };

@@ -219,8 +219,12 @@ impl Open {
 
     /// What is stored for these slots, in their order.
     pub async fn envelopes(&self, store: &impl Store, slots: &[Slot]) -> Result<Vec<Option<Vec<u8>>>, OwnerError> {
-        let keys: Vec<_> = slots.iter().filter_map(|slot| Some(self.record_key(self.records.get(*slot)?))).collect();
-        Ok(store.get_many(Space::Records, &keys).await?)
+        Ok(store.get_many(Space::Records, &self.record_keys(slots)).await?)
+    }
+
+    /// Where the memories of these slots stand.
+    pub fn record_keys(&self, slots: &[Slot]) -> Vec<ObjectKey> {
+        slots.iter().filter_map(|slot| Some(self.record_key(self.records.get(*slot)?))).collect()
     }
 
     /// The memory of a slot out of its envelope; `None` where that is not the one last written.
@@ -263,14 +267,19 @@ impl Open {
         store: &impl Store,
         slots: &[Slot],
     ) -> Result<Vec<Option<Memory>>, OwnerError> {
-        let opened = slots.iter().zip(self.envelopes(store, slots).await?).map(|(slot, envelope)| {
+        Ok(self.open_memories(slots, self.envelopes(store, slots).await?))
+    }
+
+    /// The memories of these slots out of their envelopes; nothing, and a note, for one that is not what was written.
+    pub fn open_memories(&self, slots: &[Slot], envelopes: Vec<Option<Vec<u8>>>) -> Vec<Option<Memory>> {
+        let opened = slots.iter().zip(envelopes).map(|(slot, envelope)| {
             let memory = self.open_memory(*slot, envelope.as_deref());
             if memory.is_none() {
                 self.problems.suspects.borrow_mut().insert(*slot);
             }
             memory
         });
-        Ok(opened.collect())
+        opened.collect()
     }
 
     /// One proposal.

@@ -5,7 +5,7 @@ use keepsake_memory::MemoryId;
 
 use crate::api::*;
 use crate::redaction::redacted;
-use crate::requests::{Asked, Found, authority};
+use crate::requests::{Asked, Content, Found, Reading, authority};
 use crate::session::{Ask, Pending};
 use crate::vault::{Parts, Vault};
 use crate::{Clock, Store};
@@ -23,7 +23,11 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let mark = random.make()?;
         let authority = authority(open, &subject, question.action, now).map_err(moot)?;
         let selection = open.select(&subject, &authority, &question, candidates, None, mark, now).map_err(moot)?;
-        let items = selection.released.iter().map(|one| MemoryView::from(&one.memory)).collect();
+        let items = selection.released.iter().filter_map(|one| match &one.content {
+            Content::Here(here) => Some(MemoryView::from(&here.0)),
+            Content::Late(..) => None,
+        });
+        let items = items.collect();
         Ok(ConsentAnswer { items, over_budget: selection.over_budget })
     }
 
@@ -39,10 +43,10 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let question = asked.check().map_err(moot)?;
         let found = self.found(&subject, &asked).await?.unwrap_or_default();
         for one in picked {
-            let looked_at = found.candidates.iter().find(|candidate| candidate.memory.id == one.id);
-            match looked_at {
-                Some(candidate) if candidate.memory.revision == one.revision => {
-                    if redacted(&candidate.memory.draft.text, &one.redact).is_none() {
+            let looked_at = found.candidates.iter().filter_map(|candidate| candidate.memory.as_ref());
+            match looked_at.into_iter().find(|memory| memory.id == one.id) {
+                Some(memory) if memory.revision == one.revision => {
+                    if redacted(&memory.draft.text, &one.redact).is_none() {
                         return Err(OwnerError::invalid("what is left out is not a part of the memory's words"));
                     }
                 }
@@ -70,7 +74,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let question = asked.check().map_err(moot)?;
         let running = crate::Running::default();
         let Parts { open, store, random, now } = self.parts()?;
-        open.answer_to(store, random, subject, &question, now, &running).await.map_err(moot)
+        open.answer_to(store, random, subject, &question, now, Reading::First, &running).await.map_err(moot)
     }
 
     fn asked_release(&self, id: &str) -> Result<(Pending, Asked), OwnerError> {

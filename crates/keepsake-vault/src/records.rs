@@ -152,7 +152,7 @@ impl Records {
             scopes: self.scopes(entry),
             kind: entry.kind,
             sensitivity: entry.sensitivity,
-            unreviewed_of_another: entry.unreviewed_of.is_some_and(|writer| writer != asker),
+            unreviewed_of_another: entry.is_unreviewed_to(asker),
         }
     }
 
@@ -164,6 +164,10 @@ impl Records {
     /// When a memory is to be forgotten: at its own date, or when the shortest retention of its scopes has passed since it
     /// was last written.
     pub fn due(&self, entry: &Entry) -> Option<Millis> {
+        // Most people keep everything for good: then nothing is looked up, for thousands of memories.
+        if self.retention.is_empty() {
+            return entry.expires;
+        }
         let days = self.scopes(entry).iter().filter_map(|scope| self.retention.get(scope)).min();
         let retained = days.map(|&days| entry.updated.saturating_add(Millis::from(days) * DAY));
         retained.into_iter().chain(entry.expires).min()

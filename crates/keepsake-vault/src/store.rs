@@ -1,5 +1,7 @@
 //! What the engine needs of whatever keeps its bytes, of the clock and of time itself.
 
+use std::collections::BTreeSet;
+
 use keepsake_memory::Millis;
 
 /// A place for sealed objects; nothing but its size and number shows.
@@ -136,10 +138,12 @@ pub trait Store {
     async fn commit(&self, batch: Batch) -> Result<(), StoreError>;
 
     /// The same with objects that are made one by one until there are no more; where one cannot be made, nothing is changed.
-    /// A store that works by itself writes one while the next is made.
+    /// A store that works by itself writes one while the next is made, and reads from spaces that are neither in the batch
+    /// nor among those of what is `made` meanwhile.
     async fn commit_while_made(
         &self,
         mut batch: Batch,
+        _made: &BTreeSet<Space>,
         mut make: impl FnMut() -> Result<Option<Placed>, StoreError>,
     ) -> Result<(), StoreError> {
         while let Some(object) = make()? {

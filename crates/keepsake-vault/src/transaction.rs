@@ -322,8 +322,13 @@ impl<'a, P: Primitives> Transaction<'a, P> {
             stored: Vec::new(),
             is_done: false,
         };
+        let mut made: BTreeSet<Space> = making.objects.as_slice().iter().map(|object| object.space).collect();
+        made.insert(Space::Meta);
+        if !making.segments.is_empty() {
+            made.insert(Space::Catalogue);
+        }
         let is_relaxed = self.batch.durability == Durability::Relaxed;
-        let writing = store.commit_while_made(core::mem::take(&mut self.batch), || making.next());
+        let writing = store.commit_while_made(core::mem::take(&mut self.batch), &made, || making.next());
         let (committed, (new, changed)) = join(writing, learning).await;
         let Making { change, stored, .. } = making;
         *self.open.records.indexed_mut() = indexed;

@@ -30,7 +30,7 @@ fn sound() -> World {
     world.ask(&site(), "memory.add", json!({"memories": [{"text": "Prefers oolong tea"}]}));
     world.command(Command::RecoveryMake).unwrap();
     let query = Some("tea".to_owned());
-    world.command(Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500 }).unwrap();
+    world.command(Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500, brief: false }).unwrap();
     world.tidy();
     world
 }
@@ -57,7 +57,10 @@ impl Shown {
     fn by(world: &mut World) -> Self {
         let mut memories = world.list();
         let query = Some("tea".to_owned());
-        match world.command(Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500 }).unwrap() {
+        match world
+            .command(Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500, brief: false })
+            .unwrap()
+        {
             Reply::MemoryList(page) => memories.extend(page.items),
             other => panic!("{other:?}"),
         }

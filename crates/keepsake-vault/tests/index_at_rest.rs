@@ -30,7 +30,8 @@ fn put_back(world: &World, segments: Segments) {
 }
 
 fn find(world: &mut World, query: &str) -> Vec<String> {
-    let command = Command::MemoryList { query: Some(query.into()), scope: None, kind: None, offset: 0, limit: 500 };
+    let command =
+        Command::MemoryList { query: Some(query.into()), scope: None, kind: None, offset: 0, limit: 500, brief: false };
     match world.command(command).unwrap() {
         Reply::MemoryList(page) => page.items.into_iter().map(|memory| memory.text).collect(),
         other => panic!("{other:?}"),

@@ -102,6 +102,7 @@ fn a_list_of_memories_comes_in_parts_by_words_and_by_scope() {
             kind: None,
             offset,
             limit,
+            brief: false,
         };
         let Reply::MemoryList(page) = world.command(command).unwrap() else { panic!() };
         (page.total, page.items.into_iter().map(|memory| memory.text).collect::<Vec<_>>())
@@ -497,7 +498,7 @@ proptest! {
                 Step::Tidy => drop(world.command(Command::Tidy)),
                 Step::Ask => {
                     let query = Some("text".to_owned());
-                    let command = Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500 };
+                    let command = Command::MemoryList { query, scope: None, kind: None, offset: 0, limit: 500, brief: false };
                     let Ok(Reply::MemoryList(page)) = world.command(command) else { panic!("no answer") };
                     let found: std::collections::BTreeMap<_, _> =
                         page.items.into_iter().map(|memory| (memory.id, (memory.text, memory.revision))).collect();

@@ -225,6 +225,7 @@ fn the_persons_search_says_which_words_matched_and_why() {
         kind: None,
         offset: 0,
         limit: 10,
+        brief: false,
     };
     let Reply::MemoryList(page) = world.command(list(Some("tea"))).unwrap() else { panic!() };
     assert_eq!((page.items.len(), page.fits.len()), (2, 2));

@@ -57,6 +57,10 @@ pub enum Command {
         offset: u32,
         /// How many to list, at most 500.
         limit: u32,
+        /// Where words are looked for: only the best, without counting the others and without saying why each was found.
+        #[serde(default)]
+        #[cfg_attr(feature = "typescript", tsify(optional))]
+        brief: bool,
     },
     /// The memories that say what a text says, the most alike first; at most 3.
     MemoryLike {

@@ -306,7 +306,7 @@ pub struct MemoryPage {
     pub total: u32,
     /// The part that was asked for.
     pub items: Vec<MemoryView>,
-    /// Why each of them was found, in their order; empty where nothing was looked for.
+    /// Why each of them was found, in their order; empty where nothing was looked for, or only briefly.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub fits: Vec<Fit>,

@@ -1,6 +1,6 @@
 //! Finding what answers a question, among what the subject may see and nothing else.
 
-use keepsake_memory::{Memory, Millis};
+use keepsake_memory::{Memory, MemoryId, Millis};
 use keepsake_policy::{Authority, Subject};
 use keepsake_search::{Query, Slot};
 
@@ -9,17 +9,29 @@ use super::question::{Question, What};
 use super::sight::Sight;
 use crate::Store;
 use crate::api::PageError;
-use crate::catalogue::Writer;
+use crate::catalogue::{Entry, Writer};
 use crate::open::Open;
 use crate::running::Running;
 
 /// So many memories are read before it is asked whether somebody still wants the answer.
 const READ_AT_ONCE: usize = 100;
 
+/// When memories are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Before it is settled what leaves.
+    First,
+    /// While the receipt is written, where nothing in them decides what leaves: neither then waits for the other.
+    Late,
+}
+
 /// A memory that answers a question.
 pub(crate) struct Candidate {
     pub slot: Slot,
-    pub memory: Memory,
+    pub id: MemoryId,
+    pub created: Millis,
+    /// `None` where it is read late.
+    pub memory: Option<Memory>,
     /// How well it fits, where that was asked.
     pub score: f64,
 }
@@ -39,6 +51,7 @@ pub(crate) struct Looking<'a> {
     pub authority: &'a Authority<'a>,
     pub question: &'a Question,
     pub now: Millis,
+    pub reading: Reading,
     pub running: &'a Running,
 }
 
@@ -47,13 +60,13 @@ impl Open {
     pub(crate) async fn find(&self, store: &impl Store, looking: &Looking<'_>) -> Result<Option<Found>, PageError> {
         let Question { filter, limit, what, .. } = looking.question;
         let sight = Sight::new(self, looking.authority, looking.writer, looking.now);
-        let may_pass = |slot| self.may_pass(looking, &sight, slot);
+        let may_pass = |slot, entry: &Entry| self.may_pass(looking, &sight, slot, entry);
         let ranked: Vec<(Slot, f64)> = match what {
             What::Fitting(query) | What::Block { query, .. } => {
                 // Where only the words tell whether a memory passes, the next best ones may have to step in.
                 let most = if filter.needs_memories() { usize::MAX } else { *limit };
                 let query = Query::whole(query).at(looking.now);
-                let found = self.records.search(&query, most, |slot, _| may_pass(slot));
+                let found = self.records.search(&query, most, may_pass);
                 found.into_iter().map(|hit| (hit.slot, hit.score)).collect()
             }
             What::One(name) => self.find_named(looking.subject, *name, may_pass),
@@ -65,35 +78,65 @@ impl Open {
         };
         let lists = matches!(what, What::Newest(_));
         let wanted = limit + usize::from(lists);
+        let is_late = looking.reading == Reading::Late
+            && !filter.needs_memories()
+            && matches!(what, What::Fitting(_) | What::Newest(_));
+        let candidates = if is_late {
+            Some(self.unread(&ranked, wanted))
+        } else {
+            self.read_fitting(store, looking, &ranked, wanted).await?
+        };
+        if looking.running.is_given_up() {
+            return Ok(None);
+        }
+        Ok(candidates.map(|mut candidates| {
+            let more = lists && candidates.len() > *limit;
+            candidates.truncate(*limit);
+            Found { candidates, more }
+        }))
+    }
+
+    /// The first of what was ranked, to be read late.
+    fn unread(&self, ranked: &[(Slot, f64)], wanted: usize) -> Vec<Candidate> {
+        let unread = ranked.iter().take(wanted).filter_map(|&(slot, score)| {
+            let entry = self.records.get(slot)?;
+            Some(Candidate { slot, id: entry.id, created: entry.created, memory: None, score })
+        });
+        unread.collect()
+    }
+
+    /// The first of what was ranked and passes the filter; `None` where it was given up meanwhile.
+    async fn read_fitting(
+        &self,
+        store: &impl Store,
+        looking: &Looking<'_>,
+        ranked: &[(Slot, f64)],
+        wanted: usize,
+    ) -> Result<Option<Vec<Candidate>>, PageError> {
         let mut candidates = Vec::with_capacity(wanted.min(ranked.len()));
         for part in ranked.chunks(READ_AT_ONCE) {
             if looking.running.is_given_up() {
                 return Ok(None);
             }
             let slots: Vec<Slot> = part.iter().map(|(slot, _)| *slot).collect();
-            let mut memories = self.memories(store, &slots).await?.into_iter().peekable();
-            for (slot, score) in part {
-                // One that is not as it was left is not among them.
-                let is_here = |memory: &Memory| self.records.get(*slot).is_some_and(|entry| entry.id == memory.id);
-                let Some(memory) = memories.next_if(is_here) else { continue };
+            let memories = self.memories_or_none(store, &slots).await?;
+            // One that is not as it was left is not among them.
+            for (&(slot, score), memory) in part.iter().zip(memories) {
+                let Some(memory) = memory else { continue };
                 if candidates.len() < wanted && looking.question.filter.on_memory(&memory, looking.authority) {
-                    candidates.push(Candidate { slot: *slot, memory, score: *score });
+                    let (id, created) = (memory.id, memory.created);
+                    candidates.push(Candidate { slot, id, created, memory: Some(memory), score });
                 }
             }
             if candidates.len() == wanted {
                 break;
             }
         }
-        if looking.running.is_given_up() {
-            return Ok(None);
-        }
-        let more = lists && candidates.len() > *limit;
-        candidates.truncate(*limit);
-        Ok(Some(Found { candidates, more }))
+        Ok(Some(candidates))
     }
 
     /// What a subject calls a record.
-    pub(crate) fn own_name(&self, subject: &str, id: &keepsake_memory::MemoryId) -> [u8; 16] {
+    pub(crate) fn own_name(&self, subject: &str, id: &MemoryId) -> [u8; 16] {
         self.keys.pairwise.derive_id(&[subject.as_bytes(), id.as_bytes()])
     }
 
@@ -102,19 +145,19 @@ impl Open {
         &self,
         subject: &Subject,
         name: [u8; 16],
-        passes: impl Fn(Slot) -> bool,
+        passes: impl Fn(Slot, &Entry) -> bool,
     ) -> Vec<(Slot, f64)> {
         let subject = subject.to_string();
         let mut kept = self.records.kept();
-        let found = kept.find(|(slot, entry)| passes(*slot) && self.own_name(&subject, &entry.id) == name);
+        let found = kept.find(|(slot, entry)| passes(*slot, entry) && self.own_name(&subject, &entry.id) == name);
         found.into_iter().map(|(slot, _)| (slot, 1.0)).collect()
     }
 
     /// Whether a memory may leave and, as far as its entry tells, passes the filter.
-    fn may_pass(&self, looking: &Looking<'_>, sight: &Sight<'_>, slot: Slot) -> bool {
-        let Some(entry) = self.records.get(slot) else { return false };
+    fn may_pass(&self, looking: &Looking<'_>, sight: &Sight<'_>, slot: Slot, entry: &Entry) -> bool {
         let (filter, authority) = (&looking.question.filter, looking.authority);
-        sight.sees(slot) && filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false)
+        sight.sees(slot, entry)
+            && (filter.is_empty() || filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false))
     }
 
     /// At least `most` of what passes, if there is as much: the newest first, behind a position. The order is one that the
@@ -122,7 +165,7 @@ impl Open {
     fn listed(
         &self,
         looking: &Looking<'_>,
-        may_pass: impl Fn(Slot) -> bool,
+        may_pass: impl Fn(Slot, &Entry) -> bool,
         from: Option<(u64, [u8; 16])>,
         most: usize,
     ) -> Vec<Slot> {
@@ -131,7 +174,7 @@ impl Open {
             .records
             .kept()
             .filter(|(slot, entry)| {
-                from.is_none_or(|(second, _)| second_of(entry.created) <= second) && may_pass(*slot)
+                from.is_none_or(|(second, _)| second_of(entry.created) <= second) && may_pass(*slot, entry)
             })
             .map(|(slot, entry)| (second_of(entry.created), slot))
             .collect();

@@ -16,8 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-pub(crate) use self::finding::Found;
+pub(crate) use self::finding::{Found, Reading};
 pub(crate) use self::question::Asked;
+pub(crate) use self::release::Content;
 pub(crate) use self::writing::provenance;
 use crate::api::*;
 use crate::filter::{MAX_DEPTH, MAX_TESTS};

@@ -1,12 +1,14 @@
 //! Releasing memories: what of an answer may leave, the receipt for it, and the answer itself.
 
+use futures_util::future::join;
 use keepsake_crypto::Primitives;
 use keepsake_memory::{Memory, MemoryId, Millis, format_rfc3339};
 use keepsake_policy::{Authority, Grant, GrantDuration, Ledger, Release, Subject};
+use keepsake_search::Slot;
 
 use super::context::Block;
 use super::cursor::{foreign, second_of};
-use super::finding::{Candidate, Found, Looking};
+use super::finding::{Candidate, Found, Looking, Reading};
 use super::question::{Asked, Question, What};
 use super::{Outcome, authority};
 use crate::api::*;
@@ -15,7 +17,7 @@ use crate::redaction::redacted;
 use crate::running::Running;
 use crate::session::Ask;
 use crate::vault::{Parts, Vault};
-use crate::{Clock, Store};
+use crate::{Clock, Space, Store};
 
 /// So many receipts are read at once where those of the last day are looked for.
 const RECEIPTS_AT_ONCE: u64 = 100;
@@ -33,9 +35,57 @@ pub(crate) struct Selection<'a> {
 /// A memory that leaves.
 pub(crate) struct Released<'a> {
     grant: &'a Grant,
-    pub memory: Memory,
+    id: MemoryId,
+    created: Millis,
     score: f64,
-    item: MemoryItem,
+    pub content: Content,
+}
+
+/// What is in a memory that leaves.
+pub(crate) enum Content {
+    /// It was read, and is told so.
+    Here(Box<(Memory, MemoryItem)>),
+    /// It is read while the receipt is written.
+    Late(Slot, Shown),
+}
+
+/// What the subject is told of a memory whatever is in it.
+pub(crate) struct Shown {
+    id: String,
+    scopes: Vec<String>,
+}
+
+impl Shown {
+    /// The memory as it is told, but for the spans that are left out; `None` where it has no such spans.
+    fn with(self, memory: &Memory, spans: &[Span]) -> Option<MemoryItem> {
+        let Self { id, scopes } = self;
+        Some(MemoryItem {
+            id,
+            memory: redacted(&memory.draft.text, spans)?,
+            redacted: !spans.is_empty(),
+            kind: memory.draft.kind,
+            scopes,
+            created_at: format_rfc3339(memory.created).unwrap_or_default(),
+            valid_from: memory.draft.valid_from.and_then(format_rfc3339),
+            valid_to: memory.draft.valid_to.and_then(format_rfc3339),
+            provenance: HitProvenance { source: memory.provenance.channel, trust: memory.trust() },
+        })
+    }
+}
+
+impl Released<'_> {
+    fn is_redacted(&self) -> bool {
+        matches!(&self.content, Content::Here(here) if here.1.redacted)
+    }
+}
+
+impl Content {
+    fn late(&self) -> Option<Slot> {
+        match self {
+            Self::Here(_) => None,
+            Self::Late(slot, _) => Some(*slot),
+        }
+    }
 }
 
 impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
@@ -56,7 +106,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         }
         let running = self.running.clone();
         let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
-        let Some(found) = open.answer_to(store, random, subject, &question, now, &running).await? else {
+        let Some(found) = open.answer_to(store, random, subject, &question, now, Reading::Late, &running).await? else {
             return Ok(Outcome::GivenUp);
         };
         if each_time {
@@ -83,7 +133,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
         let mark = random.make().map_err(OwnerError::from)?;
         let Found { candidates, more } = found;
-        let last = candidates.last().map(|candidate| (candidate.memory.created, candidate.memory.id));
+        let last = candidates.last().map(|candidate| (candidate.created, candidate.id));
         let authority = authority(open, subject, question.action, now)?;
         let selection = open.select(subject, &authority, question, candidates, picked, mark, now)?;
         let Selection { released, over_budget, wait, block } = selection;
@@ -93,19 +143,19 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
 
         let used = grants_used(&authority, &released);
         let spent = spent(&used);
-        let records: Vec<MemoryId> = released.iter().map(|one| one.memory.id).collect();
+        let records: Vec<MemoryId> = released.iter().map(|one| one.id).collect();
         let entry = ReceiptEntry::Released {
             method: question.method,
             query: question.query().to_owned(),
             records: records.clone(),
-            redacted: released.iter().filter(|one| one.item.redacted).map(|one| one.memory.id).collect(),
+            redacted: released.iter().filter(|one| one.is_redacted()).map(|one| one.id).collect(),
             grants: used.iter().map(|grant| hex::encode(grant.id)).collect(),
             purpose: used.iter().find_map(|grant| grant.purpose.clone()),
         };
         // What stays today can be listed tomorrow. And a cursor names a memory: where the person picks it is the last that
         // left, and it says nothing of whether there are others.
         let next = if over_budget > 0 || picked.is_some() {
-            released.last().map(|one| (one.memory.created, one.memory.id))
+            released.last().map(|one| (one.created, one.id))
         } else {
             last.filter(|_| more)
         };
@@ -114,8 +164,9 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             open.cursor(subject, asked, second_of(created), name, now)
         });
         let best = released.first().map_or(1.0, |one| one.score);
-        let hits = released.into_iter().map(|one| MemoryHit { score: one.score / best, memory: one.item });
-        let hits: Vec<MemoryHit> = hits.collect();
+        let contents: Vec<(f64, Content)> = released.into_iter().map(|one| (one.score / best, one.content)).collect();
+        let late: Vec<Slot> = contents.iter().filter_map(|(_, content)| content.late()).collect();
+        let keys = open.record_keys(&late);
 
         let mut transaction = open.transaction(random);
         transaction.end_decisions(&spent);
@@ -123,8 +174,18 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         if spent.is_empty() {
             transaction.relax();
         }
-        // Nothing leaves before its receipt is kept.
-        transaction.commit(store).await?;
+        let (envelopes, committed) = join(store.get_many(Space::Records, &keys), transaction.commit(store)).await;
+        // Nothing leaves before its receipt is kept. A memory that turns out damaged now does not leave, though its receipt
+        // names it.
+        committed?;
+        let mut read = open.open_memories(&late, envelopes.map_err(OwnerError::from)?).into_iter();
+        let mut memories = contents.into_iter().filter_map(|(score, content)| {
+            let memory = match content {
+                Content::Here(here) => here.1,
+                Content::Late(_, shown) => shown.with(&read.next().flatten()?, &[])?,
+            };
+            Some(MemoryHit { memory, score })
+        });
         if let Some(ledger) = &mut open.ledger {
             records.iter().for_each(|record| ledger.note(subject, *record, now));
         }
@@ -132,7 +193,6 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         self.tell_spent(subject, &spent, effects);
         effects.push(Effect::Changed { topics: vec![Topic::Receipts] });
         let receipt_id = hex::encode(receipt);
-        let mut memories = hits.into_iter();
         match (&question.what, block) {
             (What::Block { .. }, Some(block)) => {
                 let (context, tokens) = block.finish();
@@ -186,6 +246,7 @@ impl Open {
     }
 
     /// What answers the question; `None` where it was given up meanwhile.
+    #[allow(clippy::too_many_arguments, reason = "each of them decides")]
     pub(crate) async fn answer_to(
         &mut self,
         store: &impl Store,
@@ -193,6 +254,7 @@ impl Open {
         subject: &Subject,
         question: &Question,
         now: Millis,
+        reading: Reading,
         running: &Running,
     ) -> Result<Option<Found>, PageError> {
         if matches!(question.what, What::Fitting(_) | What::Block { .. }) {
@@ -202,7 +264,7 @@ impl Open {
         let authority = authority(self, subject, question.action, now)?;
         let found = {
             let writer = self.writer(subject);
-            let looking = Looking { subject, writer, authority: &authority, question, now, running };
+            let looking = Looking { subject, writer, authority: &authority, question, now, reading, running };
             self.find(store, &looking).await?
         };
         match found {
@@ -233,42 +295,40 @@ impl Open {
             selection.block = Some(Block::new(format, token_budget, hex::encode(mark)));
         }
         let (subject_line, writer) = (subject.to_string(), self.writer(subject));
-        for Candidate { slot, memory, score } in candidates {
+        for Candidate { slot, id, created, memory, score } in candidates {
             let Some(entry) = self.records.get(slot) else { continue };
             let spans = match picked {
-                Some(picked) => match picked.iter().find(|one| one.id == memory.id) {
+                Some(picked) => match picked.iter().find(|one| one.id == id) {
                     Some(one) => one.redact.as_slice(),
                     None => continue,
                 },
                 None => &[],
             };
-            let text = redacted(&memory.draft.text, spans).ok_or_else(|| PageError::invalid("redact"))?;
-            let scopes = memory.draft.scopes.iter().filter(|scope| authority.covers(scope));
-            let item = MemoryItem {
-                id: hex::encode(self.own_name(&subject_line, &memory.id)),
-                memory: text,
-                redacted: !spans.is_empty(),
-                kind: memory.draft.kind,
+            let scopes = self.records.scopes(entry).iter().filter(|scope| authority.covers(scope));
+            let shown = Shown {
+                id: hex::encode(self.own_name(&subject_line, &id)),
                 scopes: scopes.map(ToString::to_string).collect(),
-                created_at: format_rfc3339(memory.created).unwrap_or_default(),
-                valid_from: memory.draft.valid_from.and_then(format_rfc3339),
-                valid_to: memory.draft.valid_to.and_then(format_rfc3339),
-                provenance: HitProvenance { source: memory.provenance.channel, trust: memory.trust() },
             };
-            let room = match &selection.block {
-                Some(block) if block.is_broken_by(&item.memory) => {
+            let content = match memory {
+                None => Content::Late(slot, shown),
+                Some(memory) => {
+                    let item = shown.with(&memory, spans).ok_or_else(|| PageError::invalid("redact"))?;
+                    Content::Here(Box::new((memory, item)))
+                }
+            };
+            match (&selection.block, &content) {
+                (Some(block), Content::Here(here)) if block.is_broken_by(&here.1.memory) => {
                     return Err(PageError::new(PageErrorCode::Unavailable, "ask again"));
                 }
-                Some(block) => block.has_room_for(&item),
-                None => true,
-            };
-            if !room {
-                continue;
+                (Some(block), Content::Here(here)) if !block.has_room_for(&here.1) => continue,
+                _ => {}
             }
             match allowance.take(authority, self.records.facts(entry, writer)) {
                 Release::Under(grant) => {
-                    selection.block.iter_mut().for_each(|block| block.take(&item));
-                    selection.released.push(Released { grant, memory, score, item });
+                    if let (Some(block), Content::Here(here)) = (&mut selection.block, &content) {
+                        block.take(&here.1);
+                    }
+                    selection.released.push(Released { grant, id, created, score, content });
                 }
                 Release::OverBudget => selection.over_budget += 1,
                 Release::Withheld => {}

@@ -65,7 +65,9 @@ impl Store for Disk {
             Durability::Relaxed if settled.is_none() => *settled = Some(objects.clone()),
             Durability::Relaxed => {}
         }
-        objects.retain(|(space, _), _| !batch.clears.contains(space));
+        if !batch.clears.is_empty() {
+            objects.retain(|(space, _), _| !batch.clears.contains(space));
+        }
         for (space, key, value) in batch.puts {
             objects.insert((space, key), value);
         }
@@ -231,7 +233,7 @@ impl World {
     }
 
     pub fn list(&mut self) -> Vec<MemoryView> {
-        let command = Command::MemoryList { query: None, scope: None, kind: None, offset: 0, limit: 500 };
+        let command = Command::MemoryList { query: None, scope: None, kind: None, offset: 0, limit: 500, brief: false };
         match self.command(command).unwrap() {
             Reply::MemoryList(page) => page.items,
             other => panic!("{other:?}"),
