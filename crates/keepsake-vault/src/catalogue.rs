@@ -20,7 +20,7 @@ pub(crate) const LAST_SEGMENT_ENTRIES: usize = 32;
 const ENTRY_BYTES: usize = 3 * 16 + 3 * 8 + 8 + 4 + 2 + 3;
 
 /// Whether a memory is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Standing {
     /// It is.
     Kept,
@@ -56,7 +56,7 @@ pub(crate) struct Entry {
 }
 
 /// What a subject is known by as the writer of something: a keyed hash, never zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Writer([u8; 8]);
 
 impl Writer {

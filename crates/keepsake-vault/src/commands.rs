@@ -267,13 +267,14 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         if query.is_some() {
             open.hurry_index(store, random).await?;
         }
-        let passes = |slot: Slot, entry: &Entry| {
+        let (decided, usable) = (open.records.undecided(), open.usable(now));
+        let fits_in = |entry: &Entry| {
             scope.as_ref().is_none_or(|scope| open.records.scopes(entry).contains(scope))
                 && kind.is_none_or(|kind| entry.kind == kind)
-                && open.is_usable(slot, entry, now)
         };
+        let passes = |slot: Slot| decided.of(slot, || open.records.get_kept(slot).is_some_and(fits_in)) && usable(slot);
         let Some(query) = query else {
-            let (total, slots) = open.records.newest(page, passes);
+            let (total, slots) = open.records.newest(page, |slot, _| passes(slot));
             let items = open.memories(store, &slots).await?;
             let items = items.iter().map(MemoryView::from).collect();
             return Ok(MemoryPage { total: total as u32, items, fits: Vec::new() });

@@ -221,6 +221,7 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let withheld = open.records.newest(0..0, stands).0 - all;
         let (total, slots) = match query {
             Some(query) => {
+                let leaves = |slot| open.records.get_kept(slot).is_some_and(|entry| leaves(slot, entry));
                 let found = open.records.search(&Query::growing(query).at(now), usize::MAX, leaves);
                 (found.len(), part(&found, page).iter().map(|hit| hit.slot).collect())
             }

@@ -3,6 +3,7 @@
 pub mod api;
 mod catalogue;
 mod checking;
+mod classes;
 mod commands;
 mod consent;
 pub mod dump;

@@ -261,6 +261,12 @@ impl Open {
         self.records.due(entry).is_none_or(|due| due > now) && !self.problems.suspects.borrow().contains(&slot)
     }
 
+    /// The same by slot, for many of them.
+    pub fn usable(&self, now: Millis) -> impl Fn(Slot) -> bool {
+        let all = self.records.none_due(now) && self.problems.suspects.borrow().is_empty();
+        move |slot| all || self.records.get(slot).is_some_and(|entry| self.is_usable(slot, entry, now))
+    }
+
     /// The memories in these slots; nothing, and a note, for one that is not what was written.
     pub async fn memories_or_none(
         &self,

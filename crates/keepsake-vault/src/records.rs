@@ -10,7 +10,7 @@ use keepsake_search::{Hit, Index, Learnt, Query, Restatement, Slot};
 use crate::catalogue::{
     Entry, LAST_SEGMENT_ENTRIES, SEGMENT_ENTRIES, ScopeSets, SegmentRef, Standing, Writer, decode_segment,
 };
-
+use crate::classes::{Classes, Decided};
 use crate::indexing::Indexed;
 
 /// A day, in milliseconds.
@@ -28,6 +28,7 @@ pub(crate) struct Records {
     /// No new segment has this number or a lower one.
     reserved: u32,
     sets: ScopeSets,
+    classes: Classes,
     retention: Retention,
     /// No memory is due before this; `None` where none ever is.
     next_due: Option<Millis>,
@@ -64,7 +65,8 @@ impl Records {
             self.entries.truncate(first);
             return Err(CryptoError::DoesNotOpen);
         }
-        for entry in self.entries.get(first..).unwrap_or_default() {
+        for (slot, entry) in (first as Slot..).zip(self.entries.get(first..).unwrap_or_default()) {
+            self.classes.note(slot, entry);
             match entry.standing {
                 Standing::Kept => self.kept += 1,
                 Standing::Aside => self.aside += 1,
@@ -99,9 +101,19 @@ impl Records {
         self.entries.get(slot as usize)
     }
 
+    /// To decide once on all memories that are alike.
+    pub fn undecided(&self) -> Decided<'_> {
+        self.classes.undecided()
+    }
+
+    /// The entry in a slot whose memory is kept.
+    pub fn get_kept(&self, slot: Slot) -> Option<&Entry> {
+        self.get(slot).filter(|entry| entry.standing == Standing::Kept)
+    }
+
     /// Whether the memory in a slot is kept.
     pub fn is_kept(&self, slot: Slot) -> bool {
-        self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept)
+        self.get_kept(slot).is_some()
     }
 
     /// The slot of a memory that is kept.
@@ -164,13 +176,14 @@ impl Records {
     /// When a memory is to be forgotten: at its own date, or when the shortest retention of its scopes has passed since it
     /// was last written.
     pub fn due(&self, entry: &Entry) -> Option<Millis> {
-        // Most people keep everything for good: then nothing is looked up, for thousands of memories.
-        if self.retention.is_empty() {
-            return entry.expires;
-        }
         let days = self.scopes(entry).iter().filter_map(|scope| self.retention.get(scope)).min();
         let retained = days.map(|&days| entry.updated.saturating_add(Millis::from(days) * DAY));
         retained.into_iter().chain(entry.expires).min()
+    }
+
+    /// Whether nothing is to be forgotten by now.
+    pub fn none_due(&self, now: Millis) -> bool {
+        self.next_due.is_none_or(|next| next > now)
     }
 
     /// When the next memory is to be forgotten.
@@ -180,7 +193,7 @@ impl Records {
 
     /// Those that are to be forgotten by now.
     pub fn due_by(&mut self, now: Millis) -> Vec<Slot> {
-        if self.next_due.is_none_or(|next| next > now) {
+        if self.none_due(now) {
             return Vec::new();
         }
         let due: Vec<_> = self.kept().filter_map(|(slot, entry)| Some((slot, self.due(entry)?))).collect();
@@ -224,10 +237,10 @@ impl Records {
         (total, found.into_iter().skip(page.start).map(|(_, slot)| slot).collect())
     }
 
-    /// Those that pass and fit the query, the best first. Nothing where the index is not made yet.
-    pub fn search(&self, query: &Query<'_>, limit: usize, passes: impl Fn(Slot, &Entry) -> bool) -> Vec<Hit> {
+    /// Those that pass, which must be kept, and fit the query, the best first. Nothing where the index is not made yet.
+    pub fn search(&self, query: &Query<'_>, limit: usize, passes: impl Fn(Slot) -> bool) -> Vec<Hit> {
         let Some(Indexed { index, .. }) = &self.indexed else { return Vec::new() };
-        index.search(query, limit, |slot| self.is_kept_and(slot, &passes))
+        index.search(query, limit, passes)
     }
 
     /// Where the words of a query stand in each of these texts, in bytes; which words are meant follows from those that pass.
@@ -235,25 +248,21 @@ impl Records {
         &self,
         query: &Query<'_>,
         texts: &[&str],
-        passes: impl Fn(Slot, &Entry) -> bool,
+        passes: impl Fn(Slot) -> bool,
     ) -> Vec<Vec<core::ops::Range<usize>>> {
         let Some(Indexed { index, .. }) = &self.indexed else { return Vec::new() };
-        index.marks(query, texts, |slot| self.is_kept_and(slot, &passes))
+        index.marks(query, texts, passes)
     }
 
-    /// Those that pass and say what a text says, the most alike first.
-    pub fn restatements(&self, learnt: &Learnt, passes: impl Fn(Slot, &Entry) -> bool) -> Vec<Restatement> {
+    /// Those that pass, which must be kept, and say what a text says, the most alike first.
+    pub fn restatements(&self, learnt: &Learnt, passes: impl Fn(Slot) -> bool) -> Vec<Restatement> {
         let Some(Indexed { index, .. }) = &self.indexed else { return Vec::new() };
-        index.restatements(learnt, |slot| self.is_kept_and(slot, &passes))
+        index.restatements(learnt, passes)
     }
 
     /// An empty index that knows what words mean as that of the memories does.
     pub fn empty_index(&self) -> Index {
         self.indexed.as_ref().map_or_else(Index::default, |indexed| indexed.index.empty_like())
-    }
-
-    fn is_kept_and(&self, slot: Slot, passes: impl Fn(Slot, &Entry) -> bool) -> bool {
-        self.get(slot).is_some_and(|entry| entry.standing == Standing::Kept && passes(slot, entry))
     }
 
     /// The index, where it is begun.
@@ -346,12 +355,14 @@ impl Records {
             }
             self.count(&entry, true);
             if let Some(place) = self.entries.get_mut(slot as usize) {
+                self.classes.note(slot, &entry);
                 *place = entry;
             }
         }
         let first = self.entries.len() as Slot;
         for entry in change.added {
             self.count(&entry, true);
+            self.classes.note(self.entries.len() as Slot, &entry);
             self.entries.push(entry);
         }
         change.dropped.iter().for_each(|number| drop(self.segments.remove(number)));

@@ -195,7 +195,10 @@ impl Open {
         let Some(learnt) = self.records.indexed_mut().as_mut().map(|indexed| indexed.index.learn(text)) else {
             return Vec::new();
         };
-        self.records.restatements(&learnt, |slot, entry| Some(entry.id) != except && self.is_usable(slot, entry, now))
+        let usable = self.usable(now);
+        let passes =
+            |slot: Slot| self.records.get_kept(slot).is_some_and(|entry| Some(entry.id) != except) && usable(slot);
+        self.records.restatements(&learnt, passes)
     }
 
     /// A memory that was found; nothing where it is not as it was left.

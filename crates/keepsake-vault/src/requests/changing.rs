@@ -189,7 +189,7 @@ impl Open {
             .filter_map(|action| authorise(self.live_grants(now), subject, action, now, self.session))
             .collect();
         let sights: Vec<_> = reads.iter().map(|authority| Sight::new(self, authority, asker, now)).collect();
-        let found = self.find_named(subject, name, |slot, entry| sights.iter().any(|sight| sight.sees(slot, entry)));
+        let found = self.find_named(subject, name, |slot| sights.iter().any(|sight| sight.sees(slot)));
         let entry = found.first().and_then(|(slot, _)| self.records.get(*slot)).ok_or_else(PageError::unauthorized)?;
         let may_write = self.records.scopes(entry).iter().any(|scope| writes.covers(scope));
         if may_write { Ok(entry.id) } else { Err(PageError::unauthorized()) }

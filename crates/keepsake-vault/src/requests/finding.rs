@@ -60,7 +60,7 @@ impl Open {
     pub(crate) async fn find(&self, store: &impl Store, looking: &Looking<'_>) -> Result<Option<Found>, PageError> {
         let Question { filter, limit, what, .. } = looking.question;
         let sight = Sight::new(self, looking.authority, looking.writer, looking.now);
-        let may_pass = |slot, entry: &Entry| self.may_pass(looking, &sight, slot, entry);
+        let may_pass = |slot| self.may_pass(looking, &sight, slot);
         let ranked: Vec<(Slot, f64)> = match what {
             What::Fitting(query) | What::Block { query, .. } => {
                 // Where only the words tell whether a memory passes, the next best ones may have to step in.
@@ -145,19 +145,19 @@ impl Open {
         &self,
         subject: &Subject,
         name: [u8; 16],
-        passes: impl Fn(Slot, &Entry) -> bool,
+        passes: impl Fn(Slot) -> bool,
     ) -> Vec<(Slot, f64)> {
         let subject = subject.to_string();
         let mut kept = self.records.kept();
-        let found = kept.find(|(slot, entry)| passes(*slot, entry) && self.own_name(&subject, &entry.id) == name);
+        let found = kept.find(|(slot, entry)| passes(*slot) && self.own_name(&subject, &entry.id) == name);
         found.into_iter().map(|(slot, _)| (slot, 1.0)).collect()
     }
 
     /// Whether a memory may leave and, as far as its entry tells, passes the filter.
-    fn may_pass(&self, looking: &Looking<'_>, sight: &Sight<'_>, slot: Slot, entry: &Entry) -> bool {
+    fn may_pass(&self, looking: &Looking<'_>, sight: &Sight<'_>, slot: Slot) -> bool {
         let (filter, authority) = (&looking.question.filter, looking.authority);
-        sight.sees(slot, entry)
-            && (filter.is_empty() || filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false))
+        let passes = |entry: &Entry| filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false);
+        sight.sees(slot) && (filter.is_empty() || self.records.get(slot).is_some_and(passes))
     }
 
     /// At least `most` of what passes, if there is as much: the newest first, behind a position. The order is one that the
@@ -165,7 +165,7 @@ impl Open {
     fn listed(
         &self,
         looking: &Looking<'_>,
-        may_pass: impl Fn(Slot, &Entry) -> bool,
+        may_pass: impl Fn(Slot) -> bool,
         from: Option<(u64, [u8; 16])>,
         most: usize,
     ) -> Vec<Slot> {
@@ -174,7 +174,7 @@ impl Open {
             .records
             .kept()
             .filter(|(slot, entry)| {
-                from.is_none_or(|(second, _)| second_of(entry.created) <= second) && may_pass(*slot, entry)
+                from.is_none_or(|(second, _)| second_of(entry.created) <= second) && may_pass(*slot)
             })
             .map(|(slot, entry)| (second_of(entry.created), slot))
             .collect();
