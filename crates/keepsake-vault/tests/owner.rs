@@ -95,16 +95,24 @@ fn a_list_of_memories_comes_in_parts_by_words_and_by_scope() {
         world.pass(1);
         world.add(&format!("number {n}"), if n % 2 == 0 { "even" } else { "odd" });
     }
-    let mut listed = |query: Option<&str>, scope: Option<&str>, offset, limit| {
+    let mut page = |query: Option<&str>, scope: Option<&str>, offset, limit, brief| {
         let command = Command::MemoryList {
             query: query.map(str::to_owned),
             scope: scope.map(|scope| Scope::new(scope).unwrap()),
             kind: None,
             offset,
             limit,
-            brief: false,
+            brief,
         };
         let Reply::MemoryList(page) = world.command(command).unwrap() else { panic!() };
+        page
+    };
+    let (full, brief) = (page(Some("number "), None, 1, 2, false), page(Some("number "), None, 1, 2, true));
+    assert_eq!((full.total, full.fits.len()), (7, 2));
+    assert_eq!((brief.total, brief.fits.len()), (3, 0), "what stands behind the page is not counted");
+    assert_eq!(brief.items, full.items);
+    let mut listed = |query: Option<&str>, scope: Option<&str>, offset, limit| {
+        let page = page(query, scope, offset, limit, false);
         (page.total, page.items.into_iter().map(|memory| memory.text).collect::<Vec<_>>())
     };
     assert_eq!(listed(None, None, 0, 2), (7, vec!["number 6".into(), "number 5".into()]));

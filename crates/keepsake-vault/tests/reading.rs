@@ -12,6 +12,7 @@ mod support;
 
 use keepsake_memory::{Draft, Kind, parse_moment};
 use keepsake_policy::GrantDuration;
+use keepsake_vault::Space;
 use keepsake_vault::api::*;
 use serde_json::{Value, json};
 use support::*;
@@ -242,4 +243,29 @@ fn a_request_that_is_given_up_leaves_no_trace() {
     running.give_up(&site(), &["e".repeat(32)]);
     let effects = world.send_body(&site(), &"e".repeat(32), &body);
     assert!(answer_to(&effects, &"e".repeat(32)).is_some(), "what does not run yet is left to who queues it");
+}
+
+#[test]
+fn a_memory_that_turns_out_damaged_beside_its_receipt_does_not_leave() {
+    let mut world = reader();
+    // The index is there, so that the next question reads nothing but what it answers.
+    assert_eq!(found(&world.ask(&site(), "memory.search", json!({ "query": "tea" }))).len(), 2);
+    let list = |world: &mut World| texts(&world.ask(&site(), "memory.list", json!({}))).len();
+    assert_eq!(list(&mut world), 4);
+    let tea = world.list().into_iter().find(|memory| memory.text == "Likes green tea").unwrap();
+    let records = world.disk.objects.borrow().keys().filter(|(space, _)| *space == Space::Records).count();
+    assert_eq!(records, 5);
+    let damage = |world: &World, changed: &dyn Fn(&mut Vec<u8>)| {
+        let mut objects = world.disk.objects.borrow_mut();
+        objects.iter_mut().filter(|((space, _), _)| *space == Space::Records).for_each(|(_, bytes)| changed(bytes));
+    };
+    damage(&world, &|bytes| bytes[60] ^= 1);
+    let answer = world.ask(&site(), "memory.search", json!({ "query": "green tea" }));
+    assert_eq!(found(&answer), [] as [&str; 0], "none of them opens");
+    let receipt = world.receipts().items.into_iter().next().unwrap();
+    let ReceiptEntry::Released { records, .. } = &receipt.entry else { panic!("no release: {receipt:?}") };
+    assert!(records.contains(&tea.id), "what was about to leave stands in the receipt");
+    // What was found to be damaged is not offered again.
+    damage(&world, &|bytes| bytes[60] ^= 1);
+    assert_eq!(found(&world.ask(&site(), "memory.search", json!({ "query": "green tea" }))), [] as [&str; 0]);
 }
