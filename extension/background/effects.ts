@@ -22,9 +22,7 @@ export class Effects {
 
   /** Begins all effects at once and in order, so that an answer waits for no window; done when all are. Never rejects. */
   perform = async (effects: Effect[], cause: Cause): Promise<void> => {
-    // The session's state first: a lock that follows starts a worker that reads it.
-    const isState = ({ effect }: Effect) => Number(effect === "save_session");
-    const inOrder = effects.toSorted((one, other) => isState(other) - isState(one));
+    const inOrder = effects.toSorted((one, other) => turnOf(one) - turnOf(other));
     const outcomes = await Promise.allSettled(inOrder.map((effect) => this.#one(effect, cause)));
     for (const { reason } of rejected(outcomes)) {
       console.error("Keepsake could not do what the vault asked for.", reason);
@@ -54,6 +52,12 @@ export class Effects {
         return saveSessionState(effect.state);
     }
   }
+}
+
+/** Somebody waits for the answer. The session's state is next: a lock that follows starts a worker that reads it. */
+function turnOf({ effect }: Effect): number {
+  if (effect === "answer") return 0;
+  return effect === "save_session" ? 1 : 2;
 }
 
 function rejected(outcomes: PromiseSettledResult<void>[]): PromiseRejectedResult[] {
