@@ -178,6 +178,9 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         // Nothing leaves before its receipt is kept. A memory that turns out damaged now does not leave, though its receipt
         // names it.
         committed?;
+        if let Some(ledger) = &mut open.ledger {
+            records.iter().for_each(|record| ledger.note(subject, *record, now));
+        }
         let mut read = open.open_memories(&late, envelopes.map_err(OwnerError::from)?).into_iter();
         let mut memories = contents.into_iter().filter_map(|(score, content)| {
             let memory = match content {
@@ -186,9 +189,6 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             };
             Some(MemoryHit { memory, score })
         });
-        if let Some(ledger) = &mut open.ledger {
-            records.iter().for_each(|record| ledger.note(subject, *record, now));
-        }
 
         self.tell_spent(subject, &spent, effects);
         effects.push(Effect::Changed { topics: vec![Topic::Receipts] });
@@ -262,6 +262,8 @@ impl Open {
         }
         self.note_given(store, subject, now).await?;
         let authority = authority(self, subject, question.action, now)?;
+        // What fails to be read must not use a grant for one answer up.
+        let reading = if spent(authority.grants()).is_empty() { reading } else { Reading::First };
         let found = {
             let writer = self.writer(subject);
             let looking = Looking { subject, writer, authority: &authority, question, now, reading, running };
