@@ -6,11 +6,10 @@ use foldhash::fast::FixedState;
 
 use crate::blocks::Blocks;
 use crate::language::Language;
-use crate::meanings::Meanings;
+use crate::meanings::{Meanings, PackedMeaning};
 use crate::packed_text::Packed;
 use crate::postings::Term;
 use crate::slots::Slots;
-use crate::table::Meaning;
 use crate::weights::Neighbour;
 
 /// The caller's number of a text; below [`MAX_SLOTS`].
@@ -154,7 +153,7 @@ impl Texts {
         &self.there
     }
 
-    pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits, meaning: Option<&Meaning>) {
+    pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits, meaning: Option<PackedMeaning<'_>>) {
         self.len = self.len.max(slot as usize + 1);
         let mut near = Near { length: traits.length, asks: traits.asks, ..Near::NOTHING };
         if let Some(place) = facts.place {

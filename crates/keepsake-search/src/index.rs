@@ -8,12 +8,13 @@ use std::sync::Arc;
 use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
 use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
-use crate::packed_meaning::unpack;
+use crate::meanings::PackedMeaning;
+use crate::packed_meaning::{signs, sizes};
 use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
-use crate::segment::{self, Kept, Segment, SegmentError};
-use crate::table::{Meaning, Table, product};
+use crate::segment::{self, Kept, SegmentError};
+use crate::table::Table;
 use crate::tokens::{Purpose, folded, words};
 use crate::weights::{Ingredient, Weights};
 
@@ -74,7 +75,10 @@ impl Index {
         for (term, halves) in learnt.counts {
             self.postings.insert(term, Posting::new(slot, halves));
         }
-        self.texts.insert(slot, facts, learnt.traits, learnt.meaning.as_ref());
+        let packed = learnt.meaning.map(|meaning| (signs(&meaning.numbers), sizes(&meaning.numbers), meaning.scale));
+        let meaning =
+            packed.as_ref().map(|(signs, sizes, scale)| PackedMeaning { signs: *signs, sizes, scale: *scale });
+        self.texts.insert(slot, facts, learnt.traits, meaning);
         self.workspace.get_mut().views.forget();
     }
 
@@ -104,32 +108,22 @@ impl Index {
     /// asked of the index or put into it. `slots` says which slot each of the slots that it was
     /// written of is by now, each a free one, or that its text is to be left out. Where it fails, nothing is changed.
     pub fn load(&mut self, bytes: &[u8], slots: &[Option<Slot>]) -> Result<(), SegmentError> {
-        let segment = segment::decode(bytes, slots.len(), self.lexicon.table_print())?;
-        self.take_in(&segment, slots)
+        self.take_in(bytes, slots, self.lexicon.table_print())
     }
 
-    fn take_in(&mut self, segment: &Segment<'_>, slots: &[Option<Slot>]) -> Result<(), SegmentError> {
-        let slot_of = |place: Slot| slots.get(place as usize).copied().flatten().filter(|slot| *slot < MAX_SLOTS);
-        let mut texts = segment.texts.iter().filter_map(|text| slot_of(text.place));
-        if texts.any(|slot| self.texts.get(slot).is_some()) {
+    #[inline(never)]
+    fn take_in(&mut self, bytes: &[u8], slots: &[Option<Slot>], table: u64) -> Result<(), SegmentError> {
+        let segment = segment::decode(bytes, slots, table)?;
+        if segment.texts.iter().filter_map(|text| text.slot).any(|slot| self.texts.there().has(slot)) {
             return Err(SegmentError::Taken);
         }
-        let numbers: Vec<Term> = segment.terms().map(|(name, _)| self.postings.number_brought(name)).collect();
-        let mut list: Vec<Posting> = Vec::new();
-        for (number, (_, postings)) in numbers.iter().zip(segment.terms()) {
-            list.clear();
-            list.extend(postings.iter().filter_map(|one| Some(Posting::new(slot_of(one.slot())?, one.halves()))));
-            if !list.is_sorted_by_key(|posting| posting.slot()) {
-                list.sort_unstable_by_key(|posting| posting.slot());
-            }
-            self.postings.extend(*number, &list);
+        let terms: Vec<Term> = segment.names().map(|name| self.postings.number_brought(name)).collect();
+        for Kept { slot, facts, traits, meaning } in &segment.texts {
+            let Some(slot) = *slot else { continue };
+            let speaker = traits.speaker.and_then(|place| terms.get(place as usize).copied());
+            self.texts.insert(slot, *facts, Traits { speaker, ..*traits }, *meaning);
         }
-        for Kept { place, facts, traits, meaning } in &segment.texts {
-            let Some(slot) = slot_of(*place) else { continue };
-            let speaker = traits.speaker.and_then(|place| numbers.get(place as usize).copied());
-            let meaning = meaning.map(|(scale, packed)| Meaning { numbers: unpack(packed), scale });
-            self.texts.insert(slot, *facts, Traits { speaker, ..*traits }, meaning.as_ref());
-        }
+        self.postings.bring(terms, segment.lists);
         self.workspace.get_mut().views.forget();
         Ok(())
     }
@@ -185,10 +179,7 @@ impl Index {
     pub fn restatements(&self, learnt: &Learnt, visible: impl Fn(Slot) -> bool) -> Vec<Restatement> {
         let Learnt { counts, meaning, .. } = learnt;
         let terms: Vec<Term> = counts.iter().map(|(term, _)| *term).collect();
-        let likeness_with = |slot: Slot| {
-            let (numbers, scale) = self.texts.meanings.get(slot)?;
-            meaning.as_ref().map(|one| product(&one.numbers, numbers) as f32 * one.scale * scale)
-        };
+        let likeness_with = |slot| self.texts.meanings.likeness_to(meaning.as_ref()?, slot);
         let mut found: Vec<Restatement> = self
             .sharing_many(&terms, visible)
             .into_iter()
@@ -257,7 +248,7 @@ pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = u64::from_be_bytes(*bytes.get(1..)?.first_chunk()?);
     let mut index = Index::default();
     let places: Vec<Option<Slot>> = slots.iter().copied().map(Some).collect();
-    index.take_in(&segment::decode(bytes, slots.len(), table).ok()?, &places).ok()?;
+    index.take_in(bytes, &places, table).ok()?;
     index.settle();
     Some(segment::encode(&slots, table, &index.texts, &index.postings))
 }

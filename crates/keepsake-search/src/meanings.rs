@@ -1,61 +1,70 @@
-//! What texts mean, by slot: the numbers in one block, and a sketch of each that is compared in a few steps.
-
-use core::ops::Range;
+//! What texts mean, by slot: packed as they are at rest, and of each a sketch that is compared in a few steps.
 
 use crate::blocks::Blocks;
 use crate::facts::Slot;
-use crate::packed_meaning::signs;
+use crate::packed_meaning::{SIGNS, SIZES, Signs, Sizes, signs, unpack};
 use crate::table::{DIMENSIONS, Meaning, product};
 
 /// The signs of a meaning's numbers. Two meanings point the same way where most of them agree.
-pub(crate) type Sketch = [u64; DIMENSIONS / 64];
+pub(crate) type Sketch = [u64; SIGNS / 8];
 
-/// So many slots a block of numbers holds: 64 KiB, what WebAssembly's memory grows by.
-const BLOCK: usize = 256;
-
-/// Where a slot's numbers stand in its block.
-fn in_block(slot: usize) -> Range<usize> {
-    let start = slot % BLOCK * DIMENSIONS;
-    start..start + DIMENSIONS
+/// A meaning as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PackedMeaning<'a> {
+    pub signs: Signs,
+    pub sizes: &'a Sizes,
+    pub scale: f32,
 }
 
 /// The meanings of texts.
 #[derive(Debug, Default)]
 pub(crate) struct Meanings {
-    /// `DIMENSIONS` for each slot, in blocks: what is full is not moved to grow. Empty where there is no table.
-    blocks: Vec<Box<[i8]>>,
+    /// Empty where there is no table.
+    sizes: Blocks<KeptSizes>,
+    sketches: Blocks<Sketch>,
     /// 0 where a text means nothing that is known.
     scales: Blocks<f32>,
-    sketches: Blocks<Sketch>,
+}
+
+#[derive(Debug, Clone)]
+struct KeptSizes(Sizes);
+
+impl Default for KeptSizes {
+    fn default() -> Self {
+        Self([0; SIZES])
+    }
 }
 
 impl Meanings {
-    pub fn set(&mut self, slot: Slot, meaning: Option<&Meaning>) {
-        let at = slot as usize;
-        if let Some(meaning) = meaning {
-            let block = || vec![0; BLOCK * DIMENSIONS].into_boxed_slice();
-            self.blocks.resize_with((at / BLOCK + 1).max(self.blocks.len()), block);
-            if let Some(numbers) = self.blocks.get_mut(at / BLOCK).and_then(|block| block.get_mut(in_block(at))) {
-                numbers.copy_from_slice(&meaning.numbers);
-            }
-            self.sketches.set(slot, sketch(&meaning.numbers));
-            self.scales.set(slot, meaning.scale);
+    pub fn set(&mut self, slot: Slot, meaning: Option<PackedMeaning<'_>>) {
+        if let Some(PackedMeaning { signs, sizes, scale }) = meaning {
+            self.sizes.set(slot, KeptSizes(*sizes));
+            self.sketches.set(slot, sketch_of(&signs));
+            self.scales.set(slot, scale);
         } else if let Some(scale) = self.scales.get_mut(slot) {
             *scale = 0.0;
         }
     }
 
-    /// What a text means: its numbers and their scale.
-    pub fn get(&self, slot: Slot) -> Option<(&[i8], f32)> {
-        let at = slot as usize;
+    /// What a text means, packed.
+    pub fn packed(&self, slot: Slot) -> Option<PackedMeaning<'_>> {
         let scale = self.scales.get(slot).copied().filter(|scale| *scale > 0.0)?;
-        Some((self.blocks.get(at / BLOCK)?.get(in_block(at))?, scale))
+        let mut signs = [0; SIGNS];
+        for (bytes, word) in signs.as_chunks_mut().0.iter_mut().zip(self.sketches.get(slot)?) {
+            *bytes = word.to_le_bytes();
+        }
+        Some(PackedMeaning { signs, sizes: &self.sizes.get(slot)?.0, scale })
+    }
+
+    /// How much alike a text and something else are, from −1 to 1; `None` where the text means nothing.
+    pub fn likeness_to(&self, other: &Meaning, slot: Slot) -> Option<f32> {
+        let PackedMeaning { signs, sizes, scale } = self.packed(slot)?;
+        Some(product(&other.numbers, &unpack(&signs, sizes)) as f32 * scale * other.scale)
     }
 
     /// How much alike a text and a query are, from −1 to 1; 0 where the text means nothing.
     pub fn likeness(&self, query: &Meaning, slot: Slot) -> f32 {
-        let like = |(numbers, scale)| product(&query.numbers, numbers) as f32 * scale * query.scale;
-        self.get(slot).map(like).unwrap_or_default()
+        self.likeness_to(query, slot).unwrap_or_default()
     }
 
     /// In how many signs the meaning of each of these texts differs from the query's, no more than [`UNLIKE`], which stands
@@ -107,10 +116,13 @@ pub(crate) fn likeness_by_sketch() -> [f32; UNLIKE as usize + 1] {
 }
 
 pub(crate) fn sketch(numbers: &[i8; DIMENSIONS]) -> Sketch {
+    sketch_of(&signs(numbers))
+}
+
+fn sketch_of(signs: &Signs) -> Sketch {
     let mut sketch = Sketch::default();
-    for (bits, numbers) in sketch.iter_mut().zip(numbers.as_chunks::<64>().0) {
-        let signs = numbers.as_chunks::<8>().0.iter().map(|lanes| signs(u64::from_le_bytes(lanes.map(|n| n as u8))));
-        *bits = signs.rev().fold(0, |bits, signs| bits << 8 | u64::from(signs));
+    for (word, bytes) in sketch.iter_mut().zip(signs.as_chunks().0) {
+        *word = u64::from_le_bytes(*bytes);
     }
     sketch
 }

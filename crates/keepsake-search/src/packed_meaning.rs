@@ -1,60 +1,58 @@
-//! A text's meaning at rest: of each number whether it is above 0, which is the meaning's sketch, and how large it is in half a
-//! byte. Eight numbers at a time, in the lanes of a word: a large vault has thousands of texts to read before its first answer.
+//! A text's meaning as it is kept and as it is at rest, in five bits a number: of each whether it is above 0, which is the
+//! meaning's sketch, and how large it is in half a byte. Numbers that stand at the same place of different bytes are far from
+//! each other, so that sixteen at a time are read with what a processor has for bytes.
 
 use crate::table::DIMENSIONS;
 
-const SIGNS: usize = DIMENSIONS / 8;
-const SIZES: usize = DIMENSIONS / 2;
+/// A bit of each byte is a number's, and the next number's is that of the next byte.
+pub(crate) const SIGNS: usize = DIMENSIONS / 8;
+/// The low halves of the bytes are the first half of the numbers.
+pub(crate) const SIZES: usize = DIMENSIONS / 2;
 
-/// So many bytes a text's numbers take.
-pub(crate) const PACKED: usize = SIGNS + SIZES;
+/// Whether each number is above 0.
+pub(crate) type Signs = [u8; SIGNS];
 
-/// A byte in each lane of a word.
-const ONES: u64 = 0x0101_0101_0101_0101;
+/// How large each number is.
+pub(crate) type Sizes = [u8; SIZES];
 
-/// The numbers of a text, from −15 to 16, put behind what is there.
-pub(crate) fn pack(numbers: &[i8], into: &mut Vec<u8>) {
-    let (eights, _) = numbers.as_chunks::<8>();
-    into.extend(eights.iter().map(|numbers| signs(u64::from_le_bytes(numbers.map(|number| number as u8)))));
-    // Of those above 0 there is no 0: one less is half a byte.
-    let size = |number: i8| if number > 0 { number as u8 - 1 } else { number.unsigned_abs() };
-    into.extend(numbers.as_chunks::<2>().0.iter().map(|[low, high]| size(*low) & 0xf | size(*high) << 4));
+/// The signs of numbers: the bit `j` of the byte `k` is set where the number `32j + k` is above 0.
+pub(crate) fn signs(numbers: &[i8; DIMENSIONS]) -> Signs {
+    let mut signs = [0; SIGNS];
+    for (bit, numbers) in numbers.as_chunks::<SIGNS>().0.iter().enumerate() {
+        for (byte, number) in signs.iter_mut().zip(numbers) {
+            *byte |= u8::from(*number > 0) << bit;
+        }
+    }
+    signs
 }
 
-/// The numbers that [`pack`] put.
-pub(crate) fn unpack(packed: &[u8; PACKED]) -> [i8; DIMENSIONS] {
+/// The sizes of numbers from −15 to 16. Of those above 0 there is no 0: one less is half a byte.
+pub(crate) fn sizes(numbers: &[i8; DIMENSIONS]) -> Sizes {
+    let size = |number: i8| if number > 0 { number as u8 - 1 } else { number.unsigned_abs() };
+    let (low, high) = numbers.split_at(SIZES);
+    let mut sizes = [0; SIZES];
+    for (byte, (low, high)) in sizes.iter_mut().zip(low.iter().zip(high)) {
+        *byte = size(*low) & 0xf | size(*high) << 4;
+    }
+    sizes
+}
+
+/// The numbers that have these signs and sizes.
+pub(crate) fn unpack(signs: &Signs, sizes: &Sizes) -> [i8; DIMENSIONS] {
     let mut numbers = [0; DIMENSIONS];
-    let (signs, sizes) = packed.split_at(SIGNS);
-    let packed = signs.iter().zip(sizes.as_chunks::<4>().0);
-    for (numbers, (signs, sizes)) in numbers.as_chunks_mut::<8>().0.iter_mut().zip(packed) {
-        // One more where it is above 0; else its opposite, which is one more than its complement.
-        let complement = (lanes(*signs) ^ ONES) * 0xff;
-        let without_one = halves(u32::from_le_bytes(*sizes)) ^ complement;
-        let added = ((without_one & !(ONES << 7)) + ONES) ^ (without_one & (ONES << 7));
-        *numbers = added.to_le_bytes().map(|number| number as i8);
+    let (low, high) = numbers.split_at_mut(SIZES);
+    for ((low, high), byte) in low.iter_mut().zip(high).zip(sizes) {
+        *low = (byte & 0xf) as i8;
+        *high = (byte >> 4) as i8;
+    }
+    for (bit, numbers) in numbers.as_chunks_mut::<SIGNS>().0.iter_mut().enumerate() {
+        for (number, signs) in numbers.iter_mut().zip(signs) {
+            // One more where it is above 0; else its opposite, which is one more than its complement.
+            let complement = (signs >> bit & 1).wrapping_sub(1) as i8;
+            *number = (*number ^ complement).wrapping_add(1);
+        }
     }
     numbers
-}
-
-/// Which lanes are above 0, the first in the lowest bit.
-pub(crate) fn signs(lanes: u64) -> u8 {
-    let is_not_zero = (lanes & !(ONES << 7)) + !(ONES << 7);
-    let above = (is_not_zero & !lanes) >> 7 & ONES;
-    (above.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
-}
-
-/// A 1 in each lane whose bit is set.
-fn lanes(signs: u8) -> u64 {
-    let bits = u64::from(signs).wrapping_mul(ONES) & 0x8040_2010_0804_0201;
-    (bits + !(ONES << 7)) >> 7 & ONES
-}
-
-/// Each half of a byte in a lane of its own, the low one first.
-fn halves(bytes: u32) -> u64 {
-    let bytes = u64::from(bytes);
-    let bytes = (bytes | bytes << 16) & 0x0000_ffff_0000_ffff;
-    let bytes = (bytes | bytes << 8) & 0x00ff_00ff_00ff_00ff;
-    (bytes | bytes << 4) & 0x0f0f_0f0f_0f0f_0f0f
 }
 
 #[cfg(test)]
@@ -65,23 +63,22 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_come_back_as_they_were_put(numbers in prop::collection::vec(-15..=16_i8, DIMENSIONS)) {
-            let mut packed = Vec::new();
-            pack(&numbers, &mut packed);
-            let unpacked = unpack(packed.as_slice().try_into().unwrap());
-            prop_assert_eq!(unpacked.as_slice(), numbers.as_slice());
+            let numbers = numbers.try_into().unwrap();
+            prop_assert_eq!(unpack(&signs(&numbers), &sizes(&numbers)), numbers);
         }
 
         #[test]
-        fn every_packed_form_is_that_of_its_numbers(bytes in prop::collection::vec(any::<u8>(), PACKED)) {
-            let mut again = Vec::new();
-            pack(&unpack(bytes.as_slice().try_into().unwrap()), &mut again);
-            prop_assert_eq!(again, bytes);
+        fn every_packed_form_is_that_of_its_numbers(bytes in prop::collection::vec(any::<u8>(), SIGNS + SIZES)) {
+            let (some_signs, some_sizes) = (bytes[..SIGNS].try_into().unwrap(), bytes[SIGNS..].try_into().unwrap());
+            let numbers = unpack(&some_signs, &some_sizes);
+            prop_assert_eq!((signs(&numbers), sizes(&numbers)), (some_signs, some_sizes));
         }
 
         #[test]
-        fn a_sign_is_set_where_a_number_is_above_zero(numbers: [i8; 8]) {
-            let expected = (0..8).fold(0, |signs, at| signs | u8::from(numbers[at] > 0) << at);
-            prop_assert_eq!(signs(u64::from_le_bytes(numbers.map(|number| number as u8))), expected);
+        fn a_sign_is_set_where_a_number_is_above_zero(numbers in prop::collection::vec(any::<i8>(), DIMENSIONS)) {
+            let signs = signs(&numbers.clone().try_into().unwrap());
+            let is_set = |at: usize| signs[at % SIGNS] >> (at / SIGNS) & 1 == 1;
+            prop_assert!(numbers.iter().enumerate().all(|(at, number)| is_set(at) == (*number > 0)));
         }
     }
 }

@@ -42,9 +42,63 @@ pub(crate) struct Postings {
     /// Terms that may have no text; see [`Self::sweep`].
     emptied: BTreeSet<Term>,
     /// Until [`Self::settle`]: the terms that segments brought, which bring them again and again.
-    brought: HashMap<Box<str>, Term, FixedState>,
-    /// Until then: whether some list is out of order.
-    is_unsettled: bool,
+    brought_terms: HashMap<Box<str>, Term, FixedState>,
+    /// Until then: what they brought.
+    brought: Vec<Brought>,
+}
+
+/// Posting lists of a segment, one behind the other.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    /// Where each one ends.
+    pub ends: Vec<u32>,
+    /// Of each one in the order of the slots.
+    pub postings: Vec<Posting>,
+}
+
+impl Lists {
+    pub fn iter(&self) -> impl Iterator<Item = &[Posting]> {
+        let starts = core::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(from, to)| self.postings.get(from as usize..*to as usize).unwrap_or_default())
+    }
+}
+
+/// Lists that wait to be put behind those that are there.
+#[derive(Debug)]
+struct Brought {
+    first: Slot,
+    /// The term of each list.
+    terms: Vec<Term>,
+    lists: Lists,
+}
+
+// Both are called for each segment, and so soon run as the browser compiles them well.
+impl Brought {
+    /// Adds how long the lists are to what their terms have.
+    #[inline(never)]
+    fn add_up(&self, sizes: &mut [usize]) {
+        for (term, list) in self.lists() {
+            if let Some(size) = sizes.get_mut(term as usize) {
+                *size += list.len();
+            }
+        }
+    }
+
+    /// Puts the lists behind those of their terms, and notes where that is not in order.
+    #[inline(never)]
+    fn put_behind(self, lists: &mut [Vec<Posting>], out_of_order: &mut BTreeSet<Term>) {
+        for (term, brought) in self.lists() {
+            let (Some(list), Some(first)) = (lists.get_mut(term as usize), brought.first()) else { continue };
+            if list.last().is_some_and(|last| last.slot() > first.slot()) {
+                out_of_order.insert(term);
+            }
+            list.extend_from_slice(brought);
+        }
+    }
+
+    fn lists(&self) -> impl Iterator<Item = (Term, &[Posting])> {
+        self.terms.iter().copied().zip(self.lists.iter())
+    }
 }
 
 impl Postings {
@@ -63,11 +117,11 @@ impl Postings {
 
     /// The number of a term that a segment brings; as [`Self::number`].
     pub fn number_brought(&mut self, term: &str) -> Term {
-        if let Some(number) = self.brought.get(term) {
+        if let Some(number) = self.brought_terms.get(term) {
             return *number;
         }
         let number = self.number(term);
-        self.brought.insert(term.into(), number);
+        self.brought_terms.insert(term.into(), number);
         number
     }
 
@@ -95,32 +149,32 @@ impl Postings {
         }
     }
 
-    /// Takes in postings of slots that a term has none of, in the order of the slots. The lists are in order once they are
-    /// settled.
-    pub fn extend(&mut self, term: Term, postings: &[Posting]) {
-        let Some(list) = self.lists.get_mut(term as usize) else { return };
-        let Some(first) = postings.first() else { return };
-        self.is_unsettled |= list.last().is_some_and(|last| last.slot() > first.slot());
-        list.extend_from_slice(postings);
+    /// Takes in lists of slots that their terms have none of. They are there once everything is settled.
+    pub fn bring(&mut self, terms: Vec<Term>, lists: Lists) {
+        if let Some(first) = lists.postings.iter().map(|posting| posting.slot()).min() {
+            self.brought.push(Brought { first, terms, lists });
+        }
     }
 
-    /// Puts in order what segments brought, which come in any order.
+    /// Puts what segments brought, in any order, behind what is there: those with the lowest slots first, so that hardly a list
+    /// is out of order then, and each gets the room that it needs at once.
     pub fn settle(&mut self) {
-        self.brought = HashMap::default();
-        if !core::mem::take(&mut self.is_unsettled) {
-            return;
-        }
-        let mut whole = Vec::new();
-        for list in self.lists.iter_mut().filter(|list| !is_in_order(list)) {
-            // What one segment brought is in order, and mostly no other one has slots between its own.
-            let mut runs: Vec<&[Posting]> = list.chunk_by(|one, next| one.slot() < next.slot()).collect();
-            runs.sort_unstable_by_key(|run| run.first().map(|first| first.slot()));
-            whole.clear();
-            runs.into_iter().for_each(|run| whole.extend_from_slice(run));
-            if !is_in_order(&whole) {
-                whole.sort_unstable_by_key(|posting| posting.slot());
+        self.brought_terms = HashMap::default();
+        let mut brought = core::mem::take(&mut self.brought);
+        brought.sort_unstable_by_key(|brought| brought.first);
+        let mut sizes = vec![0; self.lists.len()];
+        brought.iter().for_each(|brought| brought.add_up(&mut sizes));
+        self.lists
+            .iter_mut()
+            .zip(sizes)
+            .filter(|(_, size)| *size > 0)
+            .for_each(|(list, size)| list.reserve_exact(size));
+        let mut out_of_order = BTreeSet::new();
+        brought.into_iter().for_each(|brought| brought.put_behind(&mut self.lists, &mut out_of_order));
+        for term in out_of_order {
+            if let Some(list) = self.lists.get_mut(term as usize) {
+                list.sort_unstable_by_key(|posting| posting.slot());
             }
-            list.copy_from_slice(&whole);
         }
     }
 
@@ -159,15 +213,11 @@ impl Postings {
 
     /// Whether every list can be searched.
     pub fn is_settled(&self) -> bool {
-        !self.is_unsettled
+        self.brought.is_empty()
     }
 
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty() && self.lists.iter().all(Vec::is_empty)
     }
-}
-
-fn is_in_order(list: &[Posting]) -> bool {
-    list.is_sorted_by(|one, next| one.slot() < next.slot())
 }

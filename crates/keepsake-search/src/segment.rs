@@ -6,14 +6,15 @@
 use core::fmt;
 use std::collections::BTreeMap;
 
-use crate::facts::{Belief, Facts, Place, Slot, Texts, Traits};
+use crate::facts::{Belief, Facts, MAX_SLOTS, Place, Slot, Texts, Traits};
 use crate::language::Language;
-use crate::packed_meaning::{PACKED, pack};
-use crate::postings::{MAX_COUNT, Posting, Postings, Term};
+use crate::meanings::PackedMeaning;
+use crate::packed_meaning::{SIGNS, SIZES};
+use crate::postings::{Lists, MAX_COUNT, Posting, Postings, Term};
 
 /// Rises with the bytes, and with whatever words or meanings are taken from a text: what an older program learnt is then
 /// learnt again.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// A folded word has at most 256 bytes, and some endings are taken off by putting others on.
 const LONGEST_TERM: usize = 272;
@@ -67,30 +68,27 @@ pub(crate) struct Segment<'a> {
     pub texts: Vec<Kept<'a>>,
     /// The names of the terms, one behind the other.
     names: String,
-    /// In the order of their names: where the name ends, and where the postings do.
-    ends: Vec<(usize, usize)>,
-    /// Of the places in the segment.
-    postings: Vec<Posting>,
+    /// In their order: where each name ends.
+    ends: Vec<usize>,
+    /// Of each term. Texts that are left out are in none.
+    pub lists: Lists,
 }
 
 /// A text of a segment.
 pub(crate) struct Kept<'a> {
-    pub place: Slot,
+    /// Where it is to be; `None` where it is left out.
+    pub slot: Option<Slot>,
     pub facts: Facts,
     /// The speaker is a place among the terms.
     pub traits: Traits,
-    /// The scale, and the numbers as they are at rest.
-    pub meaning: Option<(f32, &'a [u8; PACKED])>,
+    pub meaning: Option<PackedMeaning<'a>>,
 }
 
 impl Segment<'_> {
-    /// The terms in their order, each with its postings.
-    pub fn terms(&self) -> impl Iterator<Item = (&str, &[Posting])> + Clone {
-        let starts = core::iter::once((0, 0)).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(from, to)| {
-            let (name, postings) = (self.names.get(from.0..to.0), self.postings.get(from.1..to.1));
-            (name.unwrap_or_default(), postings.unwrap_or_default())
-        })
+    /// The names of the terms in their order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let starts = core::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(from, to)| self.names.get(from..*to).unwrap_or_default())
     }
 }
 
@@ -113,7 +111,7 @@ pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Posti
         writer.number(place - next);
         next = place + 1;
         let speaker = text.traits.speaker.and_then(|speaker| speakers.get(&speaker).copied());
-        writer.text(&text.facts, &text.traits, speaker, &mut written, texts.meanings.get(slot));
+        writer.text(&text.facts, &text.traits, speaker, &mut written, texts.meanings.packed(slot));
     }
     writer.number(terms.len() as u64);
     let mut before = "";
@@ -163,7 +161,7 @@ impl Writer {
         traits: &Traits,
         speaker: Option<u64>,
         before: &mut u64,
-        meaning: Option<(&[i8], f32)>,
+        meaning: Option<PackedMeaning<'_>>,
     ) {
         let flag = |is: bool, flag: u8| if is { flag } else { 0 };
         self.0.push(
@@ -194,9 +192,10 @@ impl Writer {
         if let Some(speaker) = speaker {
             self.number(speaker);
         }
-        if let Some((numbers, scale)) = meaning {
+        if let Some(PackedMeaning { signs, sizes, scale }) = meaning {
             self.0.extend(scale.to_be_bytes());
-            pack(numbers, &mut self.0);
+            self.0.extend(signs);
+            self.0.extend(sizes);
         }
     }
 
@@ -224,8 +223,13 @@ fn unzigzag(number: u64) -> u64 {
     number >> 1 ^ (number & 1).wrapping_neg()
 }
 
-/// Reads what [`encode`] wrote of so many slots, and refuses every other form.
-pub(crate) fn decode(bytes: &[u8], places: usize, table: u64) -> Result<Segment<'_>, SegmentError> {
+// A browser compiles WebAssembly quickly first and well later: each function by itself, from its next call on once it has run
+// for a while. What reads a segment is therefore in functions that are called for every text and every term, and not
+// drawn together into one that is called for each segment, of which the first ones would be read slowly.
+
+/// Reads what [`encode`] wrote of so many slots, and refuses every other form. `slots` says for each where its text is to be.
+#[inline(never)]
+pub(crate) fn decode<'a>(bytes: &'a [u8], slots: &[Option<Slot>], table: u64) -> Result<Segment<'a>, SegmentError> {
     let mut reader = Reader(bytes);
     if reader.take()? != [VERSION] {
         return Err(SegmentError::UnknownVersion);
@@ -233,32 +237,61 @@ pub(crate) fn decode(bytes: &[u8], places: usize, table: u64) -> Result<Segment<
     if u64::from_be_bytes(reader.take()?) != table {
         return Err(SegmentError::OtherTable);
     }
-    let (mut next, mut written) = (0 as Slot, 0);
-    let mut texts = Vec::new();
+    let (mut next, mut written) = (0_usize, 0);
+    let (mut texts, mut places) = (Vec::new(), Places::default());
     for _ in 0..reader.number()? {
-        let gap = Slot::try_from(reader.number()?).map_err(|_| SegmentError::Damaged)?;
-        let place = next.checked_add(gap);
-        let place = place.filter(|place| (*place as usize) < places).ok_or(SegmentError::Damaged)?;
+        let place = reader.size()?.checked_add(next).ok_or(SegmentError::Damaged)?;
+        let slot = slots.get(place).ok_or(SegmentError::Damaged)?.filter(|slot| *slot < MAX_SLOTS);
         next = place + 1;
-        let text = reader.text(place, &mut written)?;
+        let text = reader.text(slot, &mut written)?;
         if text.meaning.is_some() && table == 0 {
             return Err(SegmentError::Damaged);
         }
         texts.push(text);
+        places.push(slot);
     }
-    let (mut names, mut ends, mut postings) = (String::new(), Vec::new(), Vec::new());
+    let (mut names, mut ends, mut lists) = (String::new(), Vec::new(), Lists::default());
     let mut term: Vec<u8> = Vec::new();
     for _ in 0..reader.number()? {
         reader.term(&mut term)?;
-        reader.list(&mut texts, &mut postings)?;
         names.push_str(core::str::from_utf8(&term).map_err(|_| SegmentError::Damaged)?);
-        ends.push((names.len(), postings.len()));
+        ends.push(names.len());
+        reader.list(&mut places, &mut lists)?;
     }
     let speaks = |traits: &Traits| traits.speaker.is_none_or(|speaker| (speaker as usize) < ends.len());
     if !reader.0.is_empty() || !texts.iter().all(|text| speaks(&text.traits)) {
         return Err(SegmentError::Damaged);
     }
-    Ok(Segment { texts, names, ends, postings })
+    for (text, distinct) in texts.iter_mut().zip(places.distinct) {
+        text.traits.distinct = distinct;
+    }
+    Ok(Segment { texts, names, ends, lists })
+}
+
+/// What the posting lists need of the texts.
+#[derive(Default)]
+struct Places {
+    /// [`LEFT_OUT`] where a text is left out.
+    slots: Vec<Slot>,
+    /// In how many lists each text is.
+    distinct: Vec<u16>,
+    /// Whether some text comes before one with a lower slot.
+    is_out_of_order: bool,
+    /// One more than the last slot.
+    next: Slot,
+}
+
+const LEFT_OUT: Slot = Slot::MAX;
+
+impl Places {
+    fn push(&mut self, slot: Option<Slot>) {
+        self.slots.push(slot.unwrap_or(LEFT_OUT));
+        self.distinct.push(0);
+        if let Some(slot) = slot {
+            self.is_out_of_order |= slot < self.next;
+            self.next = slot + 1;
+        }
+    }
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -270,8 +303,19 @@ impl<'a> Reader<'a> {
         Ok(*taken)
     }
 
-    /// A number in the fewest bytes that it can have.
+    /// A number in the fewest bytes that it can have; most have one.
+    #[inline]
     fn number(&mut self) -> Result<u64, SegmentError> {
+        match self.0 {
+            [byte @ ..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_number(),
+        }
+    }
+
+    fn long_number(&mut self) -> Result<u64, SegmentError> {
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
             let [byte] = self.take()?;
@@ -285,11 +329,16 @@ impl<'a> Reader<'a> {
         Err(SegmentError::Damaged)
     }
 
+    fn size(&mut self) -> Result<usize, SegmentError> {
+        usize::try_from(self.number()?).map_err(|_| SegmentError::Damaged)
+    }
+
     fn number_of_32_bits(&mut self) -> Result<u32, SegmentError> {
         u32::try_from(self.number()?).map_err(|_| SegmentError::Damaged)
     }
 
-    fn text(&mut self, place: Slot, before: &mut u64) -> Result<Kept<'a>, SegmentError> {
+    #[inline(never)]
+    fn text(&mut self, slot: Option<Slot>, before: &mut u64) -> Result<Kept<'a>, SegmentError> {
         let [flags, kind] = self.take()?;
         let has = |flag: u8| flags & flag != 0;
         let language = usize::from(kind >> BELIEF_BITS).checked_sub(1);
@@ -314,23 +363,24 @@ impl<'a> Reader<'a> {
         let facts = Facts { written, expires, superseded: has(SUPERSEDED), belief, place: conversation };
         let asks = has(ASKS);
         let traits = Traits { length, distinct: 0, print, language, speaker, asks, tells_when: has(TELLS_WHEN) };
-        Ok(Kept { place, facts, traits, meaning })
+        Ok(Kept { slot, facts, traits, meaning })
     }
 
-    fn meaning(&mut self) -> Result<(f32, &'a [u8; PACKED]), SegmentError> {
+    fn meaning(&mut self) -> Result<PackedMeaning<'a>, SegmentError> {
         let scale = f32::from_be_bytes(self.take()?);
-        let (numbers, rest) = self.0.split_first_chunk().ok_or(SegmentError::Damaged)?;
+        let signs = self.take::<SIGNS>()?;
+        let (sizes, rest) = self.0.split_first_chunk::<SIZES>().ok_or(SegmentError::Damaged)?;
         self.0 = rest;
         if !scale.is_normal() || scale < 0.0 {
             return Err(SegmentError::Damaged);
         }
-        Ok((scale, numbers))
+        Ok(PackedMeaning { signs, sizes, scale })
     }
 
     /// The next term, which has to come after the one that is there.
+    #[inline(never)]
     fn term(&mut self, term: &mut Vec<u8>) -> Result<(), SegmentError> {
-        let shared = usize::try_from(self.number()?).map_err(|_| SegmentError::Damaged)?;
-        let length = usize::try_from(self.number()?).map_err(|_| SegmentError::Damaged)?;
+        let (shared, length) = (self.size()?, self.size()?);
         let (rest, others) = self.0.split_at_checked(length).ok_or(SegmentError::Damaged)?;
         let follows = match (term.get(shared), rest.first()) {
             (Some(before), Some(now)) => before < now,
@@ -347,23 +397,35 @@ impl<'a> Reader<'a> {
     }
 
     /// The postings of a term, which every text counts.
-    fn list(&mut self, texts: &mut [Kept<'_>], postings: &mut Vec<Posting>) -> Result<(), SegmentError> {
+    #[inline(never)]
+    fn list(&mut self, places: &mut Places, lists: &mut Lists) -> Result<(), SegmentError> {
         let count = Some(self.number()?).filter(|count| *count > 0).ok_or(SegmentError::Damaged)?;
+        let start = lists.postings.len();
         let mut next = 0_usize;
         for _ in 0..count {
             let number = self.number()?;
             let gap = usize::try_from(number >> 1).map_err(|_| SegmentError::Damaged)?;
             let place = next.checked_add(gap).ok_or(SegmentError::Damaged)?;
-            let text = texts.get_mut(place).ok_or(SegmentError::Damaged)?;
+            let (Some(slot), Some(distinct)) = (places.slots.get(place), places.distinct.get_mut(place)) else {
+                return Err(SegmentError::Damaged);
+            };
             next = place + 1;
             let halves = if number & 1 == 0 { ONCE } else { u32::from(u8::from_be_bytes(self.take()?)) };
             let is_shortest = number & 1 == 0 || halves != ONCE;
             if !is_shortest || !(1..=MAX_COUNT).contains(&halves) {
                 return Err(SegmentError::Damaged);
             }
-            text.traits.distinct = text.traits.distinct.saturating_add(1);
-            postings.push(Posting::new(text.place, halves));
+            *distinct = distinct.saturating_add(1);
+            if *slot != LEFT_OUT {
+                lists.postings.push(Posting::new(*slot, halves));
+            }
         }
+        if places.is_out_of_order
+            && let Some(list) = lists.postings.get_mut(start..)
+        {
+            list.sort_unstable_by_key(|posting| posting.slot());
+        }
+        lists.ends.push(u32::try_from(lists.postings.len()).map_err(|_| SegmentError::Damaged)?);
         Ok(())
     }
 }

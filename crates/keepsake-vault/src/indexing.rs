@@ -62,10 +62,13 @@ impl Indexed {
         // Without a table, or with a damaged one, questions are answered by words.
         let table = store.meanings().await.and_then(|bytes| Table::read(bytes).ok());
         let index = table.map_or_else(Index::default, |table| Index::with_table(Arc::new(table)));
+        let mut by_tag = HashMap::with_capacity_and_hasher(records.len(), FixedState::default());
+        let mut kept = records.kept().map(|(slot, entry)| (entry.tag, slot));
+        while note_some(&mut kept, &mut by_tag) {}
         Self {
             index,
             next_part: 0,
-            by_tag: records.kept().map(|(slot, entry)| (entry.tag, slot)).collect(),
+            by_tag,
             segments: BTreeMap::new(),
             homes: vec![None; records.slots()],
             fresh: BTreeSet::new(),
@@ -153,6 +156,8 @@ impl Indexed {
         self.home(slot).is_some() || self.fresh.contains(&slot)
     }
 
+    /// A function by itself, which the browser compiles well once it has run for a few segments.
+    #[inline(never)]
     fn take_in(&mut self, key: ObjectKey, plaintext: &[u8]) {
         let Some((tags, segment)) = take_apart(plaintext) else { return self.stale.push(key) };
         let is_free = |slot: &Slot| !self.knows(*slot);
@@ -366,6 +371,20 @@ pub(crate) fn facts_of(memory: &Memory) -> Facts {
     };
     let ends = memory.draft.expires.into_iter().chain(memory.draft.valid_to).min();
     Facts { written: Some(memory.created), expires: ends, belief, ..Facts::default() }
+}
+
+/// Notes the slots of the next memories; whether there were any. Not all at once, so that the browser compiles it well in time.
+#[inline(never)]
+fn note_some(
+    kept: &mut impl Iterator<Item = ([u8; TAG], Slot)>,
+    by_tag: &mut HashMap<[u8; TAG], Slot, FixedState>,
+) -> bool {
+    let mut any = false;
+    for (tag, slot) in kept.take(SEGMENT_TEXTS) {
+        by_tag.insert(tag, slot);
+        any = true;
+    }
+    any
 }
 
 /// The plaintext of a segment: how many texts, their tags, their words.

@@ -57,7 +57,8 @@ impl Records {
         self.entries.reserve(entries);
     }
 
-    /// Takes in a segment that is stored.
+    /// Takes in a segment that is stored. A function by itself, which the browser compiles well once it has run for a few.
+    #[inline(never)]
     pub fn load(&mut self, segment: &SegmentRef, bytes: &[u8]) -> Result<(), CryptoError> {
         let (first, entries) = (self.entries.len(), &mut self.entries);
         let read = decode_segment(bytes, &mut self.sets, |entry| entries.push(entry));
