@@ -29,7 +29,8 @@ const ALL: EngineName[] = [
 /** Those that are measured as the number of memories grows; the others take minutes to fill with the most. */
 const GROWING: EngineName[] = ["Keepsake", "MiniSearch", "FlexSearch"];
 const COUNTS = [1000, 10_000, 100_000];
-const QUERIES = 40;
+/** So many that most are answered by code that the browser has compiled well by then, in WebAssembly as in JavaScript. */
+const QUERIES = 200;
 /** A filter lets one of so many through. */
 const ONE_OF = 10;
 const ADDED = 20;

@@ -3,11 +3,11 @@
 
 use crate::best::{Best, first_is_better};
 use crate::facts::Slot;
-use crate::meanings::{UNLIKE, likeness_by_sketch, most_differences, sketch};
+use crate::meanings::{UNLIKE, likeness_by_sketch, most_differences};
+use crate::packed_meaning::Probe;
 use crate::postings::Postings;
 use crate::ranking::{Ranking, likeness_around, standing, time};
 use crate::scores::{Bar, ROUNDING};
-use crate::table::Meaning;
 use crate::weights::*;
 
 /// Among so few visible texts every meaning is compared; among more, those whose sketches are the most alike.
@@ -29,7 +29,7 @@ const SURELY_MOST_ALIKE: f32 = 1.05;
 impl Ranking<'_> {
     /// Counts the words and answers which texts may come among the `limit` best; with a meaning to compare, among few texts
     /// exactly, among many as far as sketches tell.
-    pub fn candidates(&mut self, postings: &Postings, query: Option<&Meaning>, limit: usize) -> Vec<Slot> {
+    pub fn candidates(&mut self, postings: &Postings, query: Option<&Probe>, limit: usize) -> Vec<Slot> {
         // Near-duplicates are taken out of a list that is twice as long.
         let most = limit.saturating_mul(2);
         let besides = self.most_besides_words(query.is_some());
@@ -37,7 +37,7 @@ impl Ranking<'_> {
         let weights = &view.weights;
         let named = weights.speaker.filter(|_| speaker.is_some()).map_or(0.0, |speaker| speaker.speaks);
         let likeness = likeness_by_sketch();
-        let by_sketch = query.map(|query| sketch(&query.numbers));
+        let by_sketch = query.map(|query| query.sketch);
         let by_sketch = |slot| {
             // Among few texts all are compared, and only what is sure counts.
             let differs = by_sketch
@@ -130,13 +130,13 @@ impl Ranking<'_> {
     /// the list.
     fn alike(
         &self,
-        query: &Meaning,
+        query: &Probe,
         mut candidates: Vec<Slot>,
         is_by_words: bool,
         limit: usize,
         (besides, named): (f32, f32),
     ) -> Vec<Slot> {
-        let query = sketch(&query.numbers);
+        let query = query.sketch;
         let meanings = &self.texts.meanings;
         if !is_by_words {
             let (differences, texts) = meanings.differences(&query, self.view.iter());

@@ -9,7 +9,7 @@ use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
 use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
 use crate::meanings::PackedMeaning;
-use crate::packed_meaning::{signs, sizes};
+use crate::packed_meaning::{Probe, signs, sizes};
 use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
@@ -179,7 +179,8 @@ impl Index {
     pub fn restatements(&self, learnt: &Learnt, visible: impl Fn(Slot) -> bool) -> Vec<Restatement> {
         let Learnt { counts, meaning, .. } = learnt;
         let terms: Vec<Term> = counts.iter().map(|(term, _)| *term).collect();
-        let likeness_with = |slot| self.texts.meanings.likeness_to(meaning.as_ref()?, slot);
+        let probe = meaning.as_ref().map(Probe::new);
+        let likeness_with = |slot| self.texts.meanings.likeness_to(probe.as_ref()?, slot);
         let mut found: Vec<Restatement> = self
             .sharing_many(&terms, visible)
             .into_iter()

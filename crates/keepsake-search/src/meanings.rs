@@ -2,11 +2,8 @@
 
 use crate::blocks::Blocks;
 use crate::facts::Slot;
-use crate::packed_meaning::{SIGNS, SIZES, Signs, Sizes, signs, unpack};
-use crate::table::{DIMENSIONS, Meaning, product};
-
-/// The signs of a meaning's numbers. Two meanings point the same way where most of them agree.
-pub(crate) type Sketch = [u64; SIGNS / 8];
+use crate::packed_meaning::{Probe, SIZES, Signs, Sizes, Sketch, signs_of, sketch_of};
+use crate::table::DIMENSIONS;
 
 /// A meaning as it is kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -48,23 +45,24 @@ impl Meanings {
 
     /// What a text means, packed.
     pub fn packed(&self, slot: Slot) -> Option<PackedMeaning<'_>> {
-        let scale = self.scales.get(slot).copied().filter(|scale| *scale > 0.0)?;
-        let mut signs = [0; SIGNS];
-        for (bytes, word) in signs.as_chunks_mut().0.iter_mut().zip(self.sketches.get(slot)?) {
-            *bytes = word.to_le_bytes();
-        }
-        Some(PackedMeaning { signs, sizes: &self.sizes.get(slot)?.0, scale })
+        let (sketch, sizes, scale) = self.kept(slot)?;
+        Some(PackedMeaning { signs: signs_of(sketch), sizes, scale })
     }
 
     /// How much alike a text and something else are, from −1 to 1; `None` where the text means nothing.
-    pub fn likeness_to(&self, other: &Meaning, slot: Slot) -> Option<f32> {
-        let PackedMeaning { signs, sizes, scale } = self.packed(slot)?;
-        Some(product(&other.numbers, &unpack(&signs, sizes)) as f32 * scale * other.scale)
+    pub fn likeness_to(&self, other: &Probe, slot: Slot) -> Option<f32> {
+        let (sketch, sizes, scale) = self.kept(slot)?;
+        Some(other.likeness(sketch, sizes, scale))
     }
 
-    /// How much alike a text and a query are, from −1 to 1; 0 where the text means nothing.
-    pub fn likeness(&self, query: &Meaning, slot: Slot) -> f32 {
+    /// The same; 0 where the text means nothing.
+    pub fn likeness(&self, query: &Probe, slot: Slot) -> f32 {
         self.likeness_to(query, slot).unwrap_or_default()
+    }
+
+    fn kept(&self, slot: Slot) -> Option<(&Sketch, &Sizes, f32)> {
+        let scale = self.scales.get(slot).copied().filter(|scale| *scale > 0.0)?;
+        Some((self.sketches.get(slot)?, &self.sizes.get(slot)?.0, scale))
     }
 
     /// In how many signs the meaning of each of these texts differs from the query's, no more than [`UNLIKE`], which stands
@@ -113,16 +111,4 @@ pub(crate) fn most_differences(texts: &Histogram, wanted: usize) -> u8 {
 /// planes come between them so often.
 pub(crate) fn likeness_by_sketch() -> [f32; UNLIKE as usize + 1] {
     core::array::from_fn(|differs| (core::f32::consts::PI * differs as f32 / DIMENSIONS as f32).cos())
-}
-
-pub(crate) fn sketch(numbers: &[i8; DIMENSIONS]) -> Sketch {
-    sketch_of(&signs(numbers))
-}
-
-fn sketch_of(signs: &Signs) -> Sketch {
-    let mut sketch = Sketch::default();
-    for (word, bytes) in sketch.iter_mut().zip(signs.as_chunks().0) {
-        *word = u64::from_le_bytes(*bytes);
-    }
-    sketch
 }

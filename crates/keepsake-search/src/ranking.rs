@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use crate::facts::{Millis, Slot, Text, Texts};
+use crate::packed_meaning::Probe;
 use crate::postings::{Postings, Term};
 use crate::query::Asked;
 use crate::scores::Scores;
@@ -116,7 +117,7 @@ pub(crate) fn rank(
         share_of_meaning: weights.meaning_alone
             + (weights.meaning_in_conversation - weights.meaning_alone) * view.in_conversation,
     };
-    let query = meaning(&sum, FINE);
+    let query = meaning(&sum, FINE).as_ref().map(Probe::new);
     let candidates = ranking.candidates(postings, query.as_ref(), limit);
     let likeness = |slot| query.as_ref().map_or(0.0, |query| texts.meanings.likeness(query, slot));
     let mut hits = ranking.hits(&candidates, likes, likeness);

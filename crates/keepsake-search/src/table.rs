@@ -205,12 +205,6 @@ pub(crate) fn meaning(sum: &Sum, fineness: f32) -> Option<Meaning> {
     Some(Meaning { numbers, scale: largest / fineness / length })
 }
 
-/// How much alike two meanings are, without their scales. Products of 16 bits: what a processor multiplies several of at
-/// once.
-pub(crate) fn product(one: &[i8], other: &[i8]) -> i32 {
-    one.iter().zip(other).map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b))).sum()
-}
-
 /// A little-endian number of 2 or 4 bytes.
 fn number(bytes: &[u8], at: usize, size: usize) -> Option<usize> {
     let bytes = bytes.get(at..at + size)?;

@@ -42,6 +42,8 @@ impl Envelopes {
     /// Opens what was sealed last so many times, one after the other.
     pub async fn open(&mut self, times: u32) -> Result<(), JsValue> {
         for _ in 0..times {
+            // As in the vault, which is done with one plaintext before it opens the next.
+            self.plaintext = Plaintext::default();
             let mut opened = Err(CryptoError::DoesNotOpen);
             open_all(&[(&self.sealer, CONTEXT, &self.envelope)], &self.primitives, |one| opened = one).await;
             self.plaintext = opened.map_err(to_js_error)?;
