@@ -49,12 +49,13 @@ pub(crate) struct Change {
 }
 
 impl Records {
-    /// Says which numbers of segments are taken, also by segments that are lost, and makes room for their entries.
+    /// Says which numbers of segments are taken, also by segments that are lost, and makes room for their entries
+    /// and a segment's more.
     pub fn reserve(&mut self, segments: &[SegmentRef]) {
         self.reserved = segments.iter().map(|segment| segment.number).max().unwrap_or(0);
         // What a damaged manifest may say is no reason to run out of memory.
-        let entries = segments.iter().map(|segment| (segment.entries as usize).min(SEGMENT_ENTRIES)).sum();
-        self.entries.reserve(entries);
+        let entries: usize = segments.iter().map(|segment| (segment.entries as usize).min(SEGMENT_ENTRIES)).sum();
+        self.entries.reserve_exact(entries + SEGMENT_ENTRIES);
     }
 
     /// Takes in a segment that is stored. A function by itself, which the browser compiles well once it has run for a few.
@@ -364,6 +365,10 @@ impl Records {
         for entry in change.added {
             self.count(&entry, true);
             self.classes.note(self.entries.len() as Slot, &entry);
+            // Twice the room would be ten megabytes more where there are many, and as much to copy while somebody waits.
+            if self.entries.len() == self.entries.capacity() {
+                self.entries.reserve_exact(self.entries.len() / 16 + SEGMENT_ENTRIES);
+            }
             self.entries.push(entry);
         }
         change.dropped.iter().for_each(|number| drop(self.segments.remove(number)));
