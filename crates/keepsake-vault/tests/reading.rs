@@ -269,3 +269,29 @@ fn a_memory_that_turns_out_damaged_beside_its_receipt_does_not_leave() {
     damage(&world, &|bytes| bytes[60] ^= 1);
     assert_eq!(found(&world.ask(&site(), "memory.search", json!({ "query": "green tea" }))), [] as [&str; 0]);
 }
+
+#[test]
+fn a_read_that_fails_beside_its_receipt_lets_nothing_out_and_uses_no_grant_up() {
+    let mut world = reader();
+    world.grant(&other_site(), &["food"], &["search"], GrantDuration::Once);
+    let tea = json!({ "query": "green tea" });
+    // The index is there, so that the next question reads nothing but what it answers.
+    let before = world.ask(&site(), "memory.search", tea.clone());
+    world.pass(1_000);
+
+    world.disk.is_unreadable.set(true);
+    for asker in [site(), other_site()] {
+        let answer = world.ask(&asker, "memory.search", tea.clone());
+        assert_eq!(code(&answer), "unavailable");
+        assert!(!answer.to_string().contains("green"), "{answer}");
+    }
+    world.pass(1_000);
+
+    world.disk.is_unreadable.set(false);
+    let newest = world.receipts().items.into_iter().next().unwrap();
+    assert!(matches!(newest.entry, ReceiptEntry::Released { .. }), "what was about to leave stands there: {newest:?}");
+    assert_eq!(found(&world.ask(&site(), "memory.search", tea.clone())), found(&before));
+    assert_eq!(found(&world.ask(&other_site(), "memory.search", tea.clone())), found(&before), "it is still there");
+    world.pass(1_000);
+    assert_eq!(code(&world.ask(&other_site(), "memory.search", tea)), "unauthorized", "and used up now");
+}

@@ -25,6 +25,8 @@ pub struct Disk {
     pub commits_left: Rc<Cell<Option<u32>>>,
     /// What happens elsewhere while memories are read.
     pub on_read: Rc<RefCell<Option<Happening>>>,
+    /// Whether reading memories fails.
+    pub is_unreadable: Rc<Cell<bool>>,
     /// How many memories were read so far.
     pub records_read: Rc<Cell<usize>>,
 }
@@ -39,6 +41,9 @@ impl Store for Disk {
 
     async fn get_many(&self, space: Space, keys: &[ObjectKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         self.on_read.borrow().iter().for_each(|happens| happens());
+        if space == Space::Records && self.is_unreadable.get() {
+            return Err(StoreError::Failed("a test's doing".into()));
+        }
         self.records_read.set(self.records_read.get() + if space == Space::Records { keys.len() } else { 0 });
         Ok(keys.iter().map(|key| self.objects.borrow().get(&(space, *key)).cloned()).collect())
     }
