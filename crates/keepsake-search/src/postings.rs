@@ -160,6 +160,9 @@ impl Postings {
     /// is out of order then, and each gets the room that it needs at once.
     pub fn settle(&mut self) {
         self.brought_terms = HashMap::default();
+        if self.is_settled() {
+            return;
+        }
         let mut brought = core::mem::take(&mut self.brought);
         brought.sort_unstable_by_key(|brought| brought.first);
         let mut sizes = vec![0; self.lists.len()];
