@@ -6,7 +6,8 @@ use foldhash::fast::FixedState;
 
 use crate::blocks::Blocks;
 use crate::language::Language;
-use crate::meanings::{Meanings, PackedMeaning};
+use crate::meanings::Meanings;
+use crate::packed_meaning::PackedMeaning;
 use crate::packed_text::Packed;
 use crate::postings::Term;
 use crate::slots::Slots;

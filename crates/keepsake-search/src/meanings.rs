@@ -2,16 +2,8 @@
 
 use crate::blocks::Blocks;
 use crate::facts::Slot;
-use crate::packed_meaning::{Probe, SIZES, Signs, Sizes, Sketch, signs_of, sketch_of};
+use crate::packed_meaning::{PackedMeaning, Probe, SIZES, Sizes, Sketch, signs_of, sketch_of};
 use crate::table::DIMENSIONS;
-
-/// A meaning as it is kept.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct PackedMeaning<'a> {
-    pub signs: Signs,
-    pub sizes: &'a Sizes,
-    pub scale: f32,
-}
 
 /// The meanings of texts.
 #[derive(Debug, Default)]

@@ -18,6 +18,14 @@ pub(crate) type Sizes = [u8; SIZES];
 /// The signs, eight bytes to a word. Two meanings point the same way where most of them agree.
 pub(crate) type Sketch = [u64; SIGNS / 8];
 
+/// A meaning as it is kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct PackedMeaning<'a> {
+    pub signs: Signs,
+    pub sizes: &'a Sizes,
+    pub scale: f32,
+}
+
 /// A meaning that many packed ones are compared with, made ready for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Probe {

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::{Belief, Facts, MAX_SLOTS, Place, Slot, Texts, Traits};
 use crate::language::Language;
-use crate::meanings::PackedMeaning;
-use crate::packed_meaning::{SIGNS, SIZES};
+use crate::packed_meaning::{PackedMeaning, SIGNS, SIZES};
 use crate::postings::{Lists, MAX_COUNT, Posting, Postings, Term};
 
 /// Rises with the bytes, and with whatever words or meanings are taken from a text: what an older program learnt is then
