@@ -5,10 +5,10 @@
 //! revision (8)`: an envelope that is moved, renamed or given another revision does not open.
 
 use core::cell::Cell;
+use core::pin::pin;
 
-use futures_util::StreamExt;
 use futures_util::future::try_join_all;
-use futures_util::stream::FuturesOrdered;
+use futures_util::{StreamExt, stream};
 use xaes_256_gcm::Xaes256Gcm;
 use xaes_256_gcm::aead::{Aead, AeadInOut, KeyInit, Payload};
 
@@ -21,6 +21,10 @@ pub const FORMAT_VERSION: u8 = 1;
 
 /// Bytes that an envelope adds to the padded plaintext.
 pub const ENVELOPE_OVERHEAD: usize = HEADER + TAG;
+
+/// How many long envelopes are on their way through the browser's cipher at once: enough for it never to wait for the next, and
+/// few enough for their memory to be used again instead of fresh one.
+const AT_ONCE: usize = 8;
 
 const NONCE: usize = 24;
 const TAG: usize = 16;
@@ -243,7 +247,7 @@ pub async fn open_all<P: Primitives>(
     mut take: impl FnMut(Result<Plaintext, CryptoError>),
 ) {
     let opening = envelopes.iter().map(|(sealer, context, envelope)| sealer.open_best(context, envelope, primitives));
-    let mut opening: FuturesOrdered<_> = opening.collect();
+    let mut opening = pin!(stream::iter(opening).buffered(AT_ONCE));
     while let Some(opened) = opening.next().await {
         take(opened);
     }
