@@ -14,13 +14,13 @@ export type Cause = "asker" | "person";
 /** Carries out what the vault asks for. */
 export type Perform = (effects: Effect[], cause: Cause) => Promise<void>;
 
-/** So long after a release its receipt outlives also a power cut. */
-const SETTLE_MS = 1000;
+/** So long after a release its receipt outlives also a power cut, and after waking it goes on with what was interrupted. */
+const SOON_MS = 1000;
 
 export class VaultHost {
   readonly #perform: Perform;
   #tidying = false;
-  #settling: number | undefined;
+  #soon: number | undefined;
   #worker: VaultWorker | undefined;
   /** Copies what is stored as it is. */
   #copier: VaultWorker | undefined;
@@ -215,11 +215,15 @@ export class VaultHost {
       void this.#tidyUp();
     } else if (changed.has("receipts")) {
       // One write for all that is asked within this time.
-      this.#settling ??= setTimeout(() => {
-        this.#settling = undefined;
-        void this.tidyUpIfOpen();
-      }, SETTLE_MS);
+      this.#tidySoon();
     }
+  }
+
+  #tidySoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      void this.tidyUpIfOpen();
+    }, SOON_MS);
   }
 
   /** What the vault asks for is done also where it refuses. */
@@ -252,8 +256,8 @@ export class VaultHost {
   #running(): VaultWorker {
     if (this.#worker && !this.#worker.ended) return this.#worker;
     const worker = this.#start(loadSession());
-    // What a suspension interrupted goes on.
-    void this.tidyUpIfOpen();
+    // What a suspension interrupted goes on, behind what the background was woken for.
+    this.#tidySoon();
     return worker;
   }
 

@@ -4,6 +4,8 @@
 const DATABASE = "keepsake";
 /** As many as the store reads the index in, by the first byte of the keys. */
 const INDEX_PARTS = 8;
+/** What is read as a whole: all as it was at one moment, for the manifest in the first commits to what is in the others. */
+const SPACES = ["meta", "catalogue", "inbox", "decisions"];
 
 /** The keys and the values of a range, in the same order. */
 interface Listing {
@@ -15,7 +17,7 @@ interface Listing {
 /** What the store takes over; whatever is missing, or comes to nothing, it asks for by itself. */
 export interface Ahead {
   database?: IDBDatabase;
-  catalogue?: Listing;
+  spaces?: Record<string, Listing>;
   index?: Listing[];
   meanings?: Promise<Uint8Array>;
 }
@@ -29,12 +31,12 @@ export async function readAhead(): Promise<Ahead> {
   const database = await open().catch(() => undefined);
   if (!database) return { meanings };
   try {
-    const transaction = database.transaction(["catalogue", "index"]);
-    const catalogue = list(transaction.objectStore("catalogue"));
+    const transaction = database.transaction([...SPACES, "index"]);
+    const spaces = Object.fromEntries(SPACES.map((space) => [space, list(transaction.objectStore(space))]));
     const index = Array.from({ length: INDEX_PARTS }, (_, part) =>
       list(transaction.objectStore("index"), partOfKeys(part)),
     );
-    return { database, catalogue, index, meanings };
+    return { database, spaces, index, meanings };
   } catch {
     // A database of another version has no such stores.
     database.close();

@@ -26,7 +26,8 @@ pub struct IdbStore {
 /// What was asked for before anybody waits for it.
 #[derive(Default)]
 struct Ahead {
-    catalogue: Option<Listing>,
+    /// Whole spaces; gone once they are handed out, or written to.
+    spaces: BTreeMap<Space, Listing>,
     /// By the number of the part; `None` once it is handed out.
     index: [Option<Listing>; INDEX_PARTS],
     meanings: Option<Promise>,
@@ -55,8 +56,10 @@ impl IdbStore {
         if let Some(listings) = part_of::<Array>(ahead, "index") {
             index.iter_mut().zip(listings.iter()).for_each(|(part, listing)| *part = Listing::of(&listing));
         }
-        let catalogue = part_of::<Object>(ahead, "catalogue").and_then(|listing| Listing::of(&listing));
-        let ahead = Ahead { catalogue, index, meanings: part_of(ahead, "meanings") };
+        let listings = part_of::<Object>(ahead, "spaces").unwrap_or_default();
+        let listing = |space: Space| Listing::of(part_of::<Object>(&listings, space.name())?.as_ref());
+        let spaces = Space::ALL.into_iter().filter_map(|space| Some((space, listing(space)?))).collect();
+        let ahead = Ahead { spaces, index, meanings: part_of(ahead, "meanings") };
         Ok(Self { database, meanings: None, ahead: RefCell::new(ahead) })
     }
 
@@ -130,6 +133,7 @@ impl IdbStore {
         if spaces.is_empty() {
             return Ok(());
         }
+        self.ahead.borrow_mut().spaces.retain(|space, _| !spaces.contains(space));
         let watched = self.transaction(&spaces, batch.durability)?;
         let transaction = idb::Transaction::from(watched.clone());
         // No request is awaited by itself: the transaction's end tells of them all.
@@ -190,7 +194,7 @@ impl Store for IdbStore {
     }
 
     async fn all(&self, space: Space) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError> {
-        let asked = if space == Space::Catalogue { self.ahead.borrow_mut().catalogue.take() } else { None };
+        let asked = self.ahead.borrow_mut().spaces.remove(&space);
         if let Some(asked) = asked
             && let Ok(read) = asked.read().await
         {

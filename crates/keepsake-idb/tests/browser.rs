@@ -2,8 +2,11 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use js_sys::{Function, Promise};
 use keepsake_idb::IdbStore;
 use keepsake_vault::{Batch, INDEX_PARTS, Space, Store};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -64,6 +67,48 @@ async fn the_parts_of_the_index_are_all_of_it_also_where_it_changed_after_it_was
         found.extend(store.index_part(part).await.unwrap());
     }
     assert_eq!(found, [(A, vec![1]), (C, vec![0xff])]);
+}
+
+/// Asks for two spaces as `extension/worker/ahead.ts` does.
+async fn ask_ahead(name: &str) -> JsValue {
+    let body = r#"return new Promise((resolve, reject) => {
+        const opening = indexedDB.open(name);
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+            const database = opening.result;
+            const transaction = database.transaction(["meta", "inbox"]);
+            const list = (space) => {
+                const store = transaction.objectStore(space);
+                return { keys: store.getAllKeys(), values: store.getAll(), answered: Promise.resolve() };
+            };
+            const spaces = { meta: list("meta"), inbox: list("inbox") };
+            transaction.oncomplete = () => resolve({ database, spaces });
+        };
+    })"#;
+    let asked = Function::new_with_args("name", body).call1(&JsValue::UNDEFINED, &name.into()).unwrap();
+    JsFuture::from(asked.unchecked_into::<Promise>()).await.unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn what_was_asked_for_ahead_is_of_one_moment_and_handed_out_once() {
+    let other = IdbStore::open("ahead").await.unwrap();
+    other.commit(puts(vec![(Space::Meta, A, vec![1]), (Space::Inbox, A, vec![2])])).await.unwrap();
+    let store = IdbStore::open_with("ahead", &ask_ahead("ahead").await).await.unwrap();
+    other.commit(puts(vec![(Space::Meta, B, vec![3]), (Space::Inbox, B, vec![4])])).await.unwrap();
+    assert_eq!(store.all(Space::Meta).await.unwrap(), [(A, vec![1])]);
+    assert_eq!(store.all(Space::Inbox).await.unwrap(), [(A, vec![2])]);
+    assert_eq!(store.all(Space::Meta).await.unwrap(), [(A, vec![1]), (B, vec![3])]);
+}
+
+#[wasm_bindgen_test]
+async fn what_was_asked_for_ahead_is_not_handed_out_once_the_space_was_written_to() {
+    let first = IdbStore::open("ahead-of-a-write").await.unwrap();
+    first.commit(puts(vec![(Space::Meta, A, vec![1]), (Space::Inbox, A, vec![2])])).await.unwrap();
+    drop(first);
+    let store = IdbStore::open_with("ahead-of-a-write", &ask_ahead("ahead-of-a-write").await).await.unwrap();
+    store.commit(puts(vec![(Space::Inbox, B, vec![4])])).await.unwrap();
+    assert_eq!(store.all(Space::Inbox).await.unwrap(), [(A, vec![2]), (B, vec![4])]);
+    assert_eq!(store.all(Space::Meta).await.unwrap(), [(A, vec![1])]);
 }
 
 #[wasm_bindgen_test]

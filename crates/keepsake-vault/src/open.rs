@@ -76,8 +76,7 @@ impl Problems {
 
 /// What stands in the store and has to be read before anything else: fetched while the key is still being derived.
 pub(crate) struct Fetched {
-    manifest: Option<Vec<u8>>,
-    former: Option<Vec<u8>>,
+    meta: BTreeMap<ObjectKey, Vec<u8>>,
     catalogue: Vec<(ObjectKey, Vec<u8>)>,
     inbox: Vec<(ObjectKey, Vec<u8>)>,
     decisions: Vec<(ObjectKey, Vec<u8>)>,
@@ -89,12 +88,15 @@ impl Fetched {
             store.all(Space::Catalogue),
             store.all(Space::Inbox),
             store.all(Space::Decisions),
-            store.get_many(Space::Meta, &[MANIFEST_KEY, FORMER_KEY]),
+            store.all(Space::Meta),
         )
         .await?;
-        let mut meta = meta.into_iter();
-        let (manifest, former) = (meta.next().flatten(), meta.next().flatten());
-        Ok(Self { manifest, former, catalogue, inbox, decisions })
+        Ok(Self { meta: meta.into_iter().collect(), catalogue, inbox, decisions })
+    }
+
+    /// The header, the manifest or a slot.
+    pub fn meta(&self, key: ObjectKey) -> Option<&[u8]> {
+        self.meta.get(&key).map(Vec::as_slice)
     }
 
     /// Proposals.
@@ -146,12 +148,12 @@ impl Open {
         session: SessionId,
         primitives: &impl Primitives,
     ) -> Result<Self, OwnerError> {
-        let envelope = fetched.manifest.ok_or_else(|| damaged("the vault's manifest"))?;
-        let revision = revision_of(&envelope).ok_or(CryptoError::DoesNotOpen)?;
+        let envelope = fetched.meta(MANIFEST_KEY).ok_or_else(|| damaged("the vault's manifest"))?;
+        let revision = revision_of(envelope).ok_or(CryptoError::DoesNotOpen)?;
         let context = Context { vault: header.vault, object: MANIFEST_KEY, revision };
-        let bytes = key.derive_sealer(Purpose::Manifest).open(&context, &envelope)?;
+        let bytes = key.derive_sealer(Purpose::Manifest).open(&context, envelope)?;
         let manifest: Manifest = decode(&bytes)?;
-        let former = match (&manifest.rotation, &fetched.former) {
+        let former = match (&manifest.rotation, fetched.meta(FORMER_KEY)) {
             (Some(_), Some(envelope)) => Some(open_former(&key, header, envelope)?),
             _ => None,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{join, try_join3};
+use futures_util::future::{join, try_join};
 use keepsake_crypto::{
     Context, CryptoError, IdentityKey, Kdf, Primitives, Purpose, Random, RecoveryCode, Sealer, SecretKey, VaultKey,
     digest,
@@ -501,14 +501,12 @@ pub(crate) fn seal_session(
 /// The header, and the session's slot with what an open vault needs: all read at once, since whoever woke the vault waits for
 /// all of it. What the first question needs besides is on its way then.
 async fn read_to_resume(store: &impl Store) -> Result<(Option<Vec<u8>>, (Option<Vec<u8>>, Fetched)), OwnerError> {
-    let meta = async { Ok(store.get_many(Space::Meta, &[HEADER_KEY, SESSION_KEY]).await?) };
     let index = async {
         store.expect_index();
         Ok(())
     };
-    let (meta, fetched, ()) = try_join3(meta, Fetched::from(store), index).await?;
-    let mut meta = meta.into_iter();
-    let (header, slot) = (meta.next().flatten(), meta.next().flatten());
+    let (fetched, ()) = try_join(Fetched::from(store), index).await?;
+    let [header, slot] = [HEADER_KEY, SESSION_KEY].map(|key| fetched.meta(key).map(<[u8]>::to_vec));
     Ok((header, (slot, fetched)))
 }
 
