@@ -786,6 +786,28 @@ export interface Restated {
 }
 
 /**
+ * A proposal that says what one behind it says.
+ */
+export interface Repeated {
+    /**
+     * The earlier proposal's identity in the inbox.
+     */
+    id: MemoryId;
+    /**
+     * Who proposed it.
+     */
+    subject: Subject;
+    /**
+     * Its words.
+     */
+    text: string;
+    /**
+     * What shows it.
+     */
+    evidence: Evidence;
+}
+
+/**
  * What shows that two texts say the same.
  */
 export interface Evidence {
@@ -891,6 +913,10 @@ export interface InboxView {
      * The memory that says the same, as the inbox shows it; absent in what was settled.
      */
     restates?: Restated;
+    /**
+     * Where no memory says the same: the proposal that came before and does, as the inbox shows it.
+     */
+    repeats?: Repeated;
 }
 
 /**

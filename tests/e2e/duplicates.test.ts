@@ -167,3 +167,23 @@ test("the preview of an import marks what is nearly the same, and what is left o
     [[KEPT, []]],
   );
 });
+
+test("a proposal that repeats one further up says so", async () => {
+  const memories = ["Plays the cello on Sundays", "On Sundays plays the cello"].map((text) => ({
+    text,
+    scopes: ["food"],
+  }));
+  await request(site, "memory.add", { memories });
+  await manager.activate();
+  await manager.click(byTestId("nav-inbox"));
+  await manager.see(byTestId("repeated"));
+  const [first] = (await commandVault(manager, { command: "inbox", offset: 0, limit: 10 })).items;
+  assert.ok(first);
+  await manager.see({ css: `${byTestId("repeated")}[data-id="${first.id}"]`, text: first.draft.text });
+  assert.equal(await manager.count(byTestId("repeated")), 1, "the first repeats nothing");
+  await manager.see({ css: '[data-hint="repeats"]', text: "localhost" });
+  await manager.click(`${byTestId("inbox-item")}[data-id="${first.id}"] ${byTestId("decline")}`);
+  await manager.seeNothingOf(byTestId("repeated"));
+  await manager.click(byTestId("decline"));
+  await manager.see(byTestId("inbox-empty"));
+});

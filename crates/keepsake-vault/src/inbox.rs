@@ -43,13 +43,17 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let mut waiting: Vec<_> = open.inbox.iter().map(|(id, waiting)| (waiting.received, *id)).collect();
         waiting.sort_unstable();
         let mut items = Vec::new();
-        for (_, id) in part(&waiting, page) {
+        // Those before the page as well: one of it may repeat what they say.
+        for (_, id) in part(&waiting, 0..page.end) {
             items.push(open.inbox_view(store, &open.proposal(store, *id).await?).await?);
         }
-        if !items.is_empty() {
+        let start = page.start.min(items.len());
+        if let Some(shown @ [_, ..]) = items.get_mut(start..) {
             open.hurry_index(store, random).await?;
-            open.note_restated(store, &mut items, now).await?;
+            open.note_restated(store, shown, now).await?;
+            open.note_repeated(&mut items);
         }
+        items.drain(..start);
         Ok(InboxPage { total: waiting.len() as u32, items })
     }
 
@@ -291,6 +295,7 @@ impl Open {
             received: proposal.received,
             hints,
             restates: None,
+            repeats: None,
         })
     }
 }

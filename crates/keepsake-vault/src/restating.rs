@@ -190,6 +190,25 @@ impl Open {
         Ok(())
     }
 
+    /// Says of what waits, and restates no memory, which of those before it says the same.
+    pub(crate) fn note_repeated(&self, items: &mut [InboxView]) {
+        let mut before = self.records.empty_index();
+        for place in 0..items.len() {
+            let Some((earlier, [item, ..])) = items.split_at_mut_checked(place) else { continue };
+            if !item.says_something_new() {
+                continue;
+            }
+            let learnt = before.learn(&item.draft.text);
+            let found = before.restatements(&learnt, |_| true).into_iter().next().filter(|_| item.restates.is_none());
+            item.repeats = found.and_then(|found| {
+                let InboxView { id, subject, draft, .. } = earlier.get(found.slot as usize)?;
+                let (subject, text) = (subject.clone(), draft.text.clone());
+                Some(Repeated { id: *id, subject, text, evidence: evidence(&found) })
+            });
+            before.insert(place as Slot, learnt, Facts::default());
+        }
+    }
+
     /// Where memories stand that say what a text says, the most alike first.
     fn restated_by(&mut self, text: &str, except: Option<MemoryId>, now: Millis) -> Vec<Restatement> {
         let Some(learnt) = self.records.indexed_mut().as_mut().map(|indexed| indexed.index.learn(text)) else {

@@ -116,6 +116,7 @@ pub fn messages() -> String {
         ListPreview::DECL,
         PreviewLine::DECL,
         Restated::DECL,
+        Repeated::DECL,
         Evidence::DECL,
         LineRestated::DECL,
         SaysTheSame::DECL,

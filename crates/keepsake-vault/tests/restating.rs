@@ -80,6 +80,29 @@ fn a_proposal_that_restates_a_memory_says_which_and_what_shows_it() {
 }
 
 #[test]
+fn a_proposal_that_repeats_one_before_it_says_which_also_on_another_page() {
+    let (mut world, memory) = world_with(OTHER, "food");
+    propose(&mut world, &[KEPT, "Likes tea", AGAIN]);
+    let page = |world: &mut World, offset| match world.command(Command::Inbox { offset, limit: 10 }).unwrap() {
+        Reply::Inbox(page) => page.items,
+        other => panic!("{other:?}"),
+    };
+    let items = page(&mut world, 0);
+    assert_eq!(items.iter().filter(|item| item.repeats.is_some()).count(), 1, "the one before is no repetition");
+    let (last, all) = (items.last().unwrap(), items.len());
+    let repeats = last.repeats.as_ref().unwrap();
+    let first = items.iter().find(|item| item.id == repeats.id).unwrap();
+    assert_eq!((&*repeats.text, &repeats.subject), (&*first.draft.text, &first.subject));
+    assert_eq!(repeats.evidence.shared_words, 100);
+    assert_eq!(page(&mut world, all as u32 - 1)[0].repeats, last.repeats);
+    // Where a memory says it already, that one counts.
+    world.add(KEPT, "food");
+    let again = page(&mut world, 0).pop().unwrap();
+    assert!(again.restates.is_some() && again.repeats.is_none());
+    assert_ne!(again.restates.unwrap().memory.id, memory.id);
+}
+
+#[test]
 fn a_proposed_change_does_not_restate_the_memory_that_it_is_about() {
     let (mut world, memory) = world_with(KEPT, "food");
     let name = world.ask(&site(), "memory.search", json!({"query": "peanuts"}))["result"]["results"][0]["id"].clone();

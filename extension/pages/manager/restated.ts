@@ -1,15 +1,22 @@
-// A memory that says the same as something else, as the person sees it: its words, and what shows the likeness.
+// What says the same as something else, as the person sees it: its words, and what shows the likeness.
 
 import { html, type TemplateResult } from "lit";
 import { formatPercent, t } from "../../components/i18n";
 import { memoryFacts } from "../../components/terms";
-import type { Evidence, Restated } from "../../generated/messages";
+import type { Evidence, Repeated, Restated } from "../../generated/messages";
 
 export function restatedMemory({ memory, evidence }: Restated): TemplateResult {
   return html`<div class="stack tight restated" data-testid="restated" data-id=${memory.id}>
     <blockquote class="claim" dir="auto" data-testid="restated-text">${memory.text}</blockquote>
     ${memoryFacts(memory)}
     <p class="small soft" data-testid="restated-evidence">${evidenceOf(evidence)}</p>
+  </div>`;
+}
+
+export function repeatedProposal({ id, text, evidence }: Repeated): TemplateResult {
+  return html`<div class="stack tight restated" data-testid="repeated" data-id=${id}>
+    <blockquote class="claim" dir="auto">${text}</blockquote>
+    <p class="small soft">${evidenceOf(evidence)}</p>
   </div>`;
 }
 

@@ -4,7 +4,7 @@ use keepsake_memory::{Draft, Hint, MemoryId, Millis};
 use keepsake_policy::Subject;
 use serde::{Deserialize, Serialize};
 
-use super::{MemoryView, Restated};
+use super::{MemoryView, Repeated, Restated};
 
 /// Something that waits for the person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct InboxView {
     /// The memory that says the same, as the inbox shows it; absent in what was settled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restates: Option<Restated>,
+    /// Where no memory says the same: the proposal that came before and does, as the inbox shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<Repeated>,
 }
 
 /// What a proposal would do.

@@ -35,7 +35,7 @@ pub use page::{
     PermissionsParams, PermissionsResult, RevokeResult, SearchParams, SearchResult,
 };
 pub use receipts::{Granted, KnownBy, KnownPage, KnownRecord, ReceiptEntry, ReceiptPage, ReceiptView, Refused};
-pub use restating::{Evidence, LineRestated, Restated, SaidAgain, SaysTheSame};
+pub use restating::{Evidence, LineRestated, Repeated, Restated, SaidAgain, SaysTheSame};
 pub use writes::{
     AddParams, AddResult, AddStatus, Added, ChangeResult, ChangeStatus, DeleteParams, NewMemory, UpdateParams,
 };

@@ -1,6 +1,7 @@
 //! What says the same as something else: shown to the person, who decides, and to nobody else.
 
 use keepsake_memory::{MemoryId, Millis};
+use keepsake_policy::Subject;
 use serde::{Deserialize, Serialize};
 
 use super::MemoryView;
@@ -12,6 +13,21 @@ use super::MemoryView;
 pub struct Restated {
     /// The memory.
     pub memory: MemoryView,
+    /// What shows it.
+    pub evidence: Evidence,
+}
+
+/// A proposal that says what one behind it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Repeated {
+    /// The earlier proposal's identity in the inbox.
+    pub id: MemoryId,
+    /// Who proposed it.
+    pub subject: Subject,
+    /// Its words.
+    pub text: String,
     /// What shows it.
     pub evidence: Evidence,
 }

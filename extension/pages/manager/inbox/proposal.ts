@@ -6,7 +6,7 @@ import { type IconName, icon } from "../../../components/icons";
 import { kindName, sensitivityName, spelled, subjectName, subjectNotes } from "../../../components/terms";
 import type { Draft, Hint, InboxView, MemoryView, Proposes } from "../../../generated/messages";
 import "../../../components/memory-text";
-import { restatedMemory } from "../restated";
+import { repeatedProposal, restatedMemory } from "../restated";
 import { diff } from "./diff";
 
 const HEADS: Record<Proposes, { key: MessageKey; drawing: IconName }> = {
@@ -49,9 +49,9 @@ export function proposalBody(item: InboxView): TemplateResult {
   return html`${wordsChanged(id, memory.text, draft.text)}${fieldsChanged(memory, draft)}${since}`;
 }
 
-/** What the vault noticed of the text, and the memory that says the same. */
-export function proposalHints({ hints, restates, draft }: InboxView): unknown {
-  if (hints.length === 0) return nothing;
+/** What the vault noticed of the text, and the memory, or the proposal before it, that says the same. */
+export function proposalHints({ hints, restates, repeats, draft }: InboxView): unknown {
+  if (hints.length === 0 && !repeats) return nothing;
   const name = (hint: Hint): MessageKey =>
     hint === "duplicate" && restates && restates.memory.text !== draft.text ? "hintRestates" : HINTS[hint];
   return html`<ul class="hints" aria-label=${t("hints")}>
@@ -59,8 +59,9 @@ export function proposalHints({ hints, restates, draft }: InboxView): unknown {
         (hint) =>
           html`<li class="small" data-testid="inbox-hint" data-hint=${hint}>${icon("alert")}<span>${t(name(hint))}</span></li>`,
       )}
+      ${repeats ? html`<li class="small" data-testid="inbox-hint" data-hint="repeats">${icon("alert")}<span>${parts("hintRepeats", spelled(subjectName(repeats.subject)))}</span></li>` : nothing}
     </ul>
-    ${restates ? restatedMemory(restates) : nothing}`;
+    ${restates ? restatedMemory(restates) : nothing} ${repeats ? repeatedProposal(repeats) : nothing}`;
 }
 
 /** Where a new memory would stand, and how careful one would be with it. */
