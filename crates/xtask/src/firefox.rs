@@ -1,10 +1,9 @@
 //! The Firefox that everything runs in: found where it is, installed where that is possible.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 
 use crate::command::Program;
+use crate::debian;
 use crate::layout::Layout;
 
 /// The first version that knows all of what the manifest asks for.
@@ -24,17 +23,15 @@ pub struct Firefox {
 /// The first Firefox that is new enough; on Debian, root gets one installed.
 pub fn find_or_install(layout: &Layout) -> Result<Firefox> {
     let found = find(layout);
-    if !Path::new("/etc/debian_version").exists() || !is_root(layout) {
+    if !debian::can_install(layout) {
         return found;
     }
     // Any other Firefox brings its languages along.
-    let is_debians = found.as_ref().is_ok_and(|_| is_installed(layout, DEBIAN_PACKAGES[0]));
-    if found.is_ok() && (!is_debians || is_installed(layout, DEBIAN_PACKAGES[1])) {
+    let is_debians = found.as_ref().is_ok_and(|_| debian::is_installed(layout, DEBIAN_PACKAGES[0]));
+    if found.is_ok() && (!is_debians || debian::is_installed(layout, DEBIAN_PACKAGES[1])) {
         return found;
     }
-    println!("   installing {}", DEBIAN_PACKAGES.join(" and "));
-    apt_get(layout).args(["-qq", "update"]).run()?;
-    apt_get(layout).args(["-qq", "-y", "--no-install-recommends", "install"]).args(DEBIAN_PACKAGES).run()?;
+    debian::install(layout, &DEBIAN_PACKAGES)?;
     find(layout)
 }
 
@@ -68,21 +65,6 @@ fn version(layout: &Layout, program: &str) -> Result<(u32, String)> {
 /// 153 in `Mozilla Firefox 153.7.0esr`.
 fn major(line: &str) -> Option<u32> {
     line.split_whitespace().find_map(|word| word.split_once('.')?.0.parse().ok())
-}
-
-fn apt_get(layout: &Layout) -> Program {
-    Program::new("apt-get", &layout.root).env("DEBIAN_FRONTEND", "noninteractive")
-}
-
-fn is_installed(layout: &Layout, package: &str) -> bool {
-    Program::new("dpkg-query", &layout.root)
-        .args(["--show", "--showformat=${Status}", package])
-        .read()
-        .is_ok_and(|status| status.ends_with("ok installed"))
-}
-
-fn is_root(layout: &Layout) -> bool {
-    Program::new("id", &layout.root).arg("-u").read().is_ok_and(|id| id.trim() == "0")
 }
 
 #[cfg(test)]

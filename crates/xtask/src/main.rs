@@ -6,6 +6,7 @@ mod bundle;
 mod checks;
 mod command;
 mod coverage;
+mod debian;
 mod declarations;
 mod firefox;
 mod fuzz;
@@ -29,7 +30,7 @@ use crate::progress::Progress;
 const HELP: &str = "\
 cargo xtask COMMAND: each command first does what it needs of those above it.
 
-  setup        adds the WebAssembly target, the npm packages and, on Debian as root, Firefox
+  setup        adds the WebAssembly target, the npm packages and, on Debian as root, Firefox and age
   build        makes dist/, which is the add-on, and what the tests need beside it
   start        opens the demo assistant in Firefox with the add-on installed; without a display, plays `demo`
   demo         plays the story of a first day in headless Firefox and saves screenshots

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result, bail};
 
 use crate::command::Program;
+use crate::debian;
 use crate::firefox::{self, Firefox};
 use crate::layout::Layout;
 use crate::progress::Progress;
@@ -25,7 +26,26 @@ pub fn run(layout: &Layout, progress: &mut Progress) -> Result<Firefox> {
         "Install Node 20.19 or later with npm, and look whether the npm registry can be reached.",
         || install_packages(layout),
     )?;
+    progress.step("the program age", "Install age, or leave it: one test is skipped then.", || {
+        look_for_age(layout);
+        Ok(())
+    })?;
     progress.step("Firefox", firefox::ADVICE, || firefox::find_or_install(layout))
+}
+
+/// A test has the stock program open an export: that alone shows that nobody needs Keepsake for it.
+fn look_for_age(layout: &Layout) {
+    let version = || Program::new("age", &layout.root).arg("--version").read();
+    if version().is_err()
+        && debian::can_install(layout)
+        && let Err(error) = debian::install(layout, &["age"])
+    {
+        println!("   {error:#}");
+    }
+    match version() {
+        Ok(version) => println!("   age {}", version.trim()),
+        Err(_) => println!("   it is not there: the test that opens an export with it is skipped"),
+    }
 }
 
 fn add_target(layout: &Layout) -> Result<()> {
