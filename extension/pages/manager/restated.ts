@@ -3,6 +3,7 @@
 import { html, type TemplateResult } from "lit";
 import { formatPercent, t } from "../../components/i18n";
 import { memoryFacts } from "../../components/terms";
+import "../../components/memory-text";
 import type { Evidence, Repeated, Restated } from "../../generated/messages";
 
 export function restatedMemory({ memory, evidence }: Restated): TemplateResult {
@@ -13,9 +14,10 @@ export function restatedMemory({ memory, evidence }: Restated): TemplateResult {
   </div>`;
 }
 
+/** Nobody has reviewed its words: as long as they may be, they are folded as where they stand themselves. */
 export function repeatedProposal({ id, text, evidence }: Repeated): TemplateResult {
   return html`<div class="stack tight restated" data-testid="repeated" data-id=${id}>
-    <blockquote class="claim" dir="auto">${text}</blockquote>
+    <blockquote class="claim"><ks-memory-text .text=${text}></ks-memory-text></blockquote>
     <p class="small soft">${evidenceOf(evidence)}</p>
   </div>`;
 }
