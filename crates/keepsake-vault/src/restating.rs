@@ -243,5 +243,7 @@ impl InboxView {
 }
 
 fn evidence(found: &Restatement) -> Evidence {
-    Evidence { shared_words: percent(found.shared_words), likeness: found.likeness.map(percent) }
+    // Packed meanings are a little off: of two that are the same, the likeness comes out as up to 1.01.
+    let likeness = found.likeness.map(|likeness| percent(likeness.min(1.0)));
+    Evidence { shared_words: percent(found.shared_words), likeness }
 }
