@@ -44,7 +44,7 @@ self.onmessage = ({ data }: MessageEvent<VaultMessage>) => {
     const { subject, requestIds } = data.call;
     givenUp.add(subject, requestIds);
     // What runs already ends at its next step.
-    running?.give_up(subject, requestIds);
+    running?.give_up(JSON.stringify(subject), requestIds);
   }
   // Neither touches the vault, and whoever types a passphrase does not wait for an import.
   const free = data.call.op === "assess" || data.call.op === "suggest";
@@ -71,11 +71,11 @@ async function carryOut(call: VaultCall): Promise<unknown> {
       return undefined;
     case "handle":
       if (givenUp.has(call.subject, call.requestId)) return [];
-      return vault().handle(call.subject, call.requestId, call.body);
+      return vault().handle(JSON.stringify(call.subject), call.requestId, call.body);
     case "withdraw":
       // From here on the same request is a new one.
       givenUp.delete(call.subject, call.requestIds);
-      return vault().withdraw(call.subject, call.requestIds);
+      return vault().withdraw(JSON.stringify(call.subject), call.requestIds);
     case "consentClosed":
       return vault().consent_closed(call.id);
     case "command":

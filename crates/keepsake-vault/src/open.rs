@@ -275,19 +275,17 @@ impl Open {
         store: &impl Store,
         slots: &[Slot],
     ) -> Result<Vec<Option<Memory>>, OwnerError> {
-        Ok(self.open_memories(slots, self.envelopes(store, slots).await?))
+        let envelopes = self.envelopes(store, slots).await?;
+        Ok(slots.iter().zip(envelopes).map(|(slot, envelope)| self.memory_or_none(*slot, envelope.as_deref())).collect())
     }
 
-    /// The memories of these slots out of their envelopes; nothing, and a note, for one that is not what was written.
-    pub fn open_memories(&self, slots: &[Slot], envelopes: Vec<Option<Vec<u8>>>) -> Vec<Option<Memory>> {
-        let opened = slots.iter().zip(envelopes).map(|(slot, envelope)| {
-            let memory = self.open_memory(*slot, envelope.as_deref());
-            if memory.is_none() {
-                self.problems.suspects.borrow_mut().insert(*slot);
-            }
-            memory
-        });
-        opened.collect()
+    /// The memory of a slot out of its envelope; nothing, and a note, where that is not what was written.
+    pub fn memory_or_none(&self, slot: Slot, envelope: Option<&[u8]>) -> Option<Memory> {
+        let memory = self.open_memory(slot, envelope);
+        if memory.is_none() {
+            self.problems.suspects.borrow_mut().insert(slot);
+        }
+        memory
     }
 
     /// One proposal.

@@ -55,9 +55,9 @@ impl BrowserVault {
         vault.map(|vault| Self { vault }).map_err(|error| to_js_error(&error))
     }
 
-    /// Decides a subject's request; answers effects.
-    pub async fn handle(&mut self, subject: JsValue, request_id: String, body: String) -> Result<JsValue, JsValue> {
-        let subject: Subject = from_js(subject)?;
+    /// Decides a request of a subject (JSON); answers effects.
+    pub async fn handle(&mut self, subject: String, request_id: String, body: String) -> Result<JsValue, JsValue> {
+        let subject = parsed_subject(&subject)?;
         to_js(&self.vault.handle(subject, &request_id, &body).await)
     }
 
@@ -66,9 +66,9 @@ impl BrowserVault {
         RunningRequest(self.vault.running())
     }
 
-    /// The asker's page is gone; answers effects.
-    pub fn withdraw(&mut self, subject: JsValue, request_ids: JsValue) -> Result<JsValue, JsValue> {
-        let (subject, request_ids): (Subject, Vec<String>) = (from_js(subject)?, from_js(request_ids)?);
+    /// The page of a subject (JSON) is gone; answers effects.
+    pub fn withdraw(&mut self, subject: String, request_ids: Vec<String>) -> Result<JsValue, JsValue> {
+        let subject = parsed_subject(&subject)?;
         to_js(&self.vault.withdraw(&subject, &request_ids))
     }
 
@@ -192,9 +192,9 @@ pub struct RunningRequest(Running);
 
 #[wasm_bindgen]
 impl RunningRequest {
-    /// Gives requests up: the one that is running stops at its next step.
-    pub fn give_up(&self, subject: JsValue, request_ids: JsValue) -> Result<(), JsValue> {
-        let (subject, request_ids): (Subject, Vec<String>) = (from_js(subject)?, from_js(request_ids)?);
+    /// Gives requests of a subject (JSON) up: the one that is running stops at its next step.
+    pub fn give_up(&self, subject: String, request_ids: Vec<String>) -> Result<(), JsValue> {
+        let subject = parsed_subject(&subject)?;
         self.0.give_up(&subject, &request_ids);
         Ok(())
     }
@@ -300,7 +300,15 @@ fn to_js_error(error: &OwnerError) -> JsValue {
     to_js(error).unwrap_or_else(|_| JsValue::from_str("error"))
 }
 
+/// Who asks. As text, for every request has one, and an object of JavaScript is read property by property.
+fn parsed_subject(json: &str) -> Result<Subject, JsValue> {
+    serde_json::from_str(json).map_err(|error| not_in_form(&error))
+}
+
 fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| to_js_error(&OwnerError::new(OwnerErrorCode::Invalid, format!("not in form: {error}"))))
+    serde_wasm_bindgen::from_value(value).map_err(|error| not_in_form(&error))
+}
+
+fn not_in_form(error: &impl core::fmt::Display) -> JsValue {
+    to_js_error(&OwnerError::new(OwnerErrorCode::Invalid, format!("not in form: {error}")))
 }

@@ -21,7 +21,8 @@ const READ_AT_ONCE: usize = 100;
 pub(crate) enum Reading {
     /// Before it is settled what leaves.
     First,
-    /// While the receipt is written, where nothing in them decides what leaves: neither then waits for the other.
+    /// While it is settled what leaves and the receipt is written, where nothing in them decides that: neither then waits
+    /// for the other.
     Late,
 }
 
@@ -34,6 +35,13 @@ pub(crate) struct Candidate {
     pub memory: Option<Memory>,
     /// How well it fits, where that was asked.
     pub score: f64,
+}
+
+impl Candidate {
+    /// Where it stands, if it is read late.
+    pub fn late(&self) -> Option<Slot> {
+        self.memory.is_none().then_some(self.slot)
+    }
 }
 
 /// What answers a question.

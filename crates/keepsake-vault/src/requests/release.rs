@@ -1,5 +1,7 @@
 //! Releasing memories: what of an answer may leave, the receipt for it, and the answer itself.
 
+use std::collections::BTreeMap;
+
 use futures_util::future::join;
 use keepsake_crypto::Primitives;
 use keepsake_memory::{Memory, MemoryId, Millis, format_rfc3339};
@@ -32,6 +34,17 @@ pub(crate) struct Selection<'a> {
     block: Option<Block>,
 }
 
+/// An answer whose receipt is kept.
+struct Settled {
+    /// What leaves, with its score; the best has 1.
+    contents: Vec<(f64, Content)>,
+    block: Option<Block>,
+    next_cursor: Option<String>,
+    receipt: [u8; 16],
+    /// The grants that it used up.
+    spent: Vec<[u8; 16]>,
+}
+
 /// A memory that leaves.
 pub(crate) struct Released<'a> {
     grant: &'a Grant,
@@ -45,7 +58,7 @@ pub(crate) struct Released<'a> {
 pub(crate) enum Content {
     /// It was read, and is told so.
     Here(Box<(Memory, MemoryItem)>),
-    /// It is read while the receipt is written.
+    /// It is read meanwhile.
     Late(Slot, Shown),
 }
 
@@ -76,15 +89,6 @@ impl Shown {
 impl Released<'_> {
     fn is_redacted(&self) -> bool {
         matches!(&self.content, Content::Here(here) if here.1.redacted)
-    }
-}
-
-impl Content {
-    fn late(&self) -> Option<Slot> {
-        match self {
-            Self::Here(_) => None,
-            Self::Late(slot, _) => Some(*slot),
-        }
     }
 }
 
@@ -131,84 +135,44 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         effects: &mut Vec<Effect>,
     ) -> Result<Outcome, PageError> {
         let Ok(Parts { open, store, random, now }) = self.parts() else { return Err(PageError::unauthorized()) };
-        let mark = random.make().map_err(OwnerError::from)?;
-        let Found { candidates, more } = found;
-        let last = candidates.last().map(|candidate| (candidate.created, candidate.id));
-        let authority = authority(open, subject, question.action, now)?;
-        let selection = open.select(subject, &authority, question, candidates, picked, mark, now)?;
-        let Selection { released, over_budget, wait, block } = selection;
-        if over_budget > 0 && released.is_empty() {
-            return Err(PageError::budget_exceeded(wait));
-        }
-
-        let used = grants_used(&authority, &released);
-        let spent = spent(&used);
-        let records: Vec<MemoryId> = released.iter().map(|one| one.id).collect();
-        let entry = ReceiptEntry::Released {
-            method: question.method,
-            query: question.query().to_owned(),
-            records: records.clone(),
-            redacted: released.iter().filter(|one| one.is_redacted()).map(|one| one.id).collect(),
-            grants: used.iter().map(|grant| hex::encode(grant.id)).collect(),
-            purpose: used.iter().find_map(|grant| grant.purpose.clone()),
-        };
-        // What stays today can be listed tomorrow. And a cursor names a memory: where the person picks it is the last that
-        // left, and it says nothing of whether there are others.
-        let next = if over_budget > 0 || picked.is_some() {
-            released.last().map(|one| (one.created, one.id))
-        } else {
-            last.filter(|_| more)
-        };
-        let next_cursor = next.and_then(|(created, id)| {
-            let name = open.own_name(&subject.to_string(), &id);
-            open.cursor(subject, asked, second_of(created), name, now)
-        });
-        let best = released.first().map_or(1.0, |one| one.score);
-        let contents: Vec<(f64, Content)> = released.into_iter().map(|one| (one.score / best, one.content)).collect();
-        let late: Vec<Slot> = contents.iter().filter_map(|(_, content)| content.late()).collect();
+        // Sealed as they are, memories are asked for first: they come while it is settled what of them leaves, and while the
+        // receipt of that is written.
+        let late: Vec<Slot> = found.candidates.iter().filter_map(Candidate::late).collect();
         let keys = open.record_keys(&late);
-
-        let mut transaction = open.transaction(random);
-        transaction.end_decisions(&spent);
-        let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
-        if spent.is_empty() {
-            transaction.relax();
-        }
-        let (envelopes, committed) = join(store.get_many(Space::Records, &keys), transaction.commit(store)).await;
+        let settling = open.settle_release(store, random, subject, asked, question, found, picked, now);
+        let (envelopes, settled) = join(store.get_many(Space::Records, &keys), settling).await;
         // Nothing leaves before its receipt is kept. A memory that turns out damaged now does not leave, though its receipt
         // names it.
-        committed?;
-        if let Some(ledger) = &mut open.ledger {
-            records.iter().for_each(|record| ledger.note(subject, *record, now));
-        }
-        let mut read = open.open_memories(&late, envelopes.map_err(OwnerError::from)?).into_iter();
+        let Settled { contents, block, next_cursor, receipt, spent } = settled?;
+        let read: BTreeMap<Slot, Option<Vec<u8>>> =
+            late.into_iter().zip(envelopes.map_err(OwnerError::from)?).collect();
         let mut memories = contents.into_iter().filter_map(|(score, content)| {
             let memory = match content {
                 Content::Here(here) => here.1,
-                Content::Late(_, shown) => shown.with(&read.next().flatten()?, &[])?,
+                Content::Late(slot, shown) => shown.with(&open.memory_or_none(slot, read.get(&slot)?.as_deref())?, &[])?,
             };
             Some(MemoryHit { memory, score })
         });
-
-        self.tell_spent(subject, &spent, effects);
-        effects.push(Effect::Changed { topics: vec![Topic::Receipts] });
         let receipt_id = hex::encode(receipt);
-        match (&question.what, block) {
+        let answer = match (&question.what, block) {
             (What::Block { .. }, Some(block)) => {
                 let (context, tokens) = block.finish();
                 let ids = memories.map(|hit| hit.memory.id).collect();
                 Outcome::answer(&ContextResult { context, tokens, ids, receipt_id })
             }
-            (What::One(_), _) => {
-                let memory = memories.next().ok_or_else(PageError::unauthorized)?.memory;
-                Outcome::answer(&GetResult { memory, receipt_id })
-            }
+            (What::One(_), _) => match memories.next() {
+                Some(MemoryHit { memory, .. }) => Outcome::answer(&GetResult { memory, receipt_id }),
+                None => Err(PageError::unauthorized()),
+            },
             (What::Newest(_), _) => {
                 let memories = memories.map(|hit| hit.memory).collect();
                 Outcome::answer(&ListResult { memories, next_cursor, receipt_id })
             }
             _ => Outcome::answer(&SearchResult { results: memories.collect(), receipt_id }),
-        }
+        };
+        self.tell_spent(subject, &spent, effects);
+        effects.push(Effect::Changed { topics: vec![Topic::Receipts] });
+        answer
     }
 
     /// Tells a subject that grants for one answer are used up.
@@ -276,6 +240,67 @@ impl Open {
             }
             found => Ok(found),
         }
+    }
+
+    /// Settles what of an answer leaves, and keeps the receipt for it: at the end it is durable.
+    #[allow(clippy::too_many_arguments, reason = "each of them decides")]
+    async fn settle_release(
+        &mut self,
+        store: &impl Store,
+        random: &mut impl Primitives,
+        subject: &Subject,
+        asked: &Asked,
+        question: &Question,
+        found: Found,
+        picked: Option<&[Picked]>,
+        now: Millis,
+    ) -> Result<Settled, PageError> {
+        let mark = random.make().map_err(OwnerError::from)?;
+        let Found { candidates, more } = found;
+        let last = candidates.last().map(|candidate| (candidate.created, candidate.id));
+        let authority = authority(self, subject, question.action, now)?;
+        let selection = self.select(subject, &authority, question, candidates, picked, mark, now)?;
+        let Selection { released, over_budget, wait, block } = selection;
+        if over_budget > 0 && released.is_empty() {
+            return Err(PageError::budget_exceeded(wait));
+        }
+
+        let used = grants_used(&authority, &released);
+        let spent = spent(&used);
+        let records: Vec<MemoryId> = released.iter().map(|one| one.id).collect();
+        let entry = ReceiptEntry::Released {
+            method: question.method,
+            query: question.query().to_owned(),
+            records: records.clone(),
+            redacted: released.iter().filter(|one| one.is_redacted()).map(|one| one.id).collect(),
+            grants: used.iter().map(|grant| hex::encode(grant.id)).collect(),
+            purpose: used.iter().find_map(|grant| grant.purpose.clone()),
+        };
+        // What stays today can be listed tomorrow. And a cursor names a memory: where the person picks it is the last that
+        // left, and it says nothing of whether there are others.
+        let next = if over_budget > 0 || picked.is_some() {
+            released.last().map(|one| (one.created, one.id))
+        } else {
+            last.filter(|_| more)
+        };
+        let next_cursor = next.and_then(|(created, id)| {
+            let name = self.own_name(&subject.to_string(), &id);
+            self.cursor(subject, asked, second_of(created), name, now)
+        });
+        let best = released.first().map_or(1.0, |one| one.score);
+        let contents = released.into_iter().map(|one| (one.score / best, one.content)).collect();
+
+        let mut transaction = self.transaction(random);
+        transaction.end_decisions(&spent);
+        let receipt = transaction.receipt(now, subject, entry).map_err(OwnerError::from)?;
+        if spent.is_empty() {
+            transaction.relax();
+        }
+        transaction.commit(store).await?;
+        if let Some(ledger) = &mut self.ledger {
+            records.iter().for_each(|record| ledger.note(subject, *record, now));
+        }
+        Ok(Settled { contents, block, next_cursor, receipt, spent })
     }
 
     /// What of the candidates leaves: what was picked, has room, and is within the budget.
