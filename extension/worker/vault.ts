@@ -8,6 +8,7 @@ import { type Ahead, fetchMeanings, readAhead } from "./ahead";
 import { deriveKek } from "./derive";
 import { Files } from "./files";
 import { GivenUp } from "./given-up";
+import { type Journal, openJournal, removeJournal } from "./journal";
 import {
   isOwnerError,
   type VaultCall,
@@ -29,6 +30,7 @@ let opened: Vault | undefined;
 let running: RunningRequest | undefined;
 /** What is read while the module is compiled. */
 let ahead: Promise<Ahead> | undefined;
+let journal: Promise<Journal | undefined> | undefined;
 /** What was given up and still stands in the queue. */
 const givenUp = new GivenUp();
 const files = new Files();
@@ -40,6 +42,11 @@ self.onmessage = ({ data }: MessageEvent<VaultMessage>) => {
   }
   // Of a vault that stays locked nothing is needed yet.
   if (data.call.op === "open" && data.call.kept.key) ahead = readAhead();
+  if (data.call.op === "open") {
+    journal = openJournal();
+    // Whoever asked for the vault is told.
+    journal.catch(() => undefined);
+  }
   if (data.call.op === "withdraw") {
     const { subject, requestIds } = data.call;
     givenUp.add(subject, requestIds);
@@ -66,7 +73,7 @@ async function answer({ id, call }: VaultRequest): Promise<void> {
 async function carryOut(call: VaultCall): Promise<unknown> {
   switch (call.op) {
     case "open":
-      opened = await Vault.open(call.kept.state, call.kept.key, fetchMeanings, await ahead);
+      opened = await Vault.open(call.kept.state, call.kept.key, fetchMeanings, await ahead, await journal);
       running = opened.running();
       return undefined;
     case "handle":
@@ -117,7 +124,9 @@ async function carryOut(call: VaultCall): Promise<unknown> {
     case "forgetEverything":
       return vault().forget_everything();
     case "destroy":
-      return destroy();
+      await destroy();
+      // What it holds follows no vault any more; where it cannot be taken away it is emptied with the next vault.
+      return removeJournal().catch(() => undefined);
     case "lock":
       return vault().lock();
     case "assess":

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod journal;
+
 use std::cell::RefCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,10 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use idb::TransactionMode as WriteMode;
 use idb::builder::{DatabaseBuilder, ObjectStoreBuilder};
 use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect, Uint8Array};
+use keepsake_vault::journal::manifest_place;
 use keepsake_vault::{Batch, Durability, INDEX_PARTS, ObjectKey, Placed, Space, Store, StoreError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
+
+use crate::journal::Journal;
 
 /// The version of the database's object stores, not of what is in them.
 const VERSION: u32 = 3;
@@ -21,6 +26,7 @@ pub struct IdbStore {
     /// Fetches the embedding table, where the program has one.
     meanings: Option<Function>,
     ahead: RefCell<Ahead>,
+    journal: RefCell<Journal>,
 }
 
 /// What was asked for before anybody waits for it.
@@ -60,20 +66,35 @@ impl IdbStore {
         let listing = |space: Space| Listing::of(part_of::<Object>(&listings, space.name())?.as_ref());
         let spaces = Space::ALL.into_iter().filter_map(|space| Some((space, listing(space)?))).collect();
         let ahead = Ahead { spaces, index, meanings: part_of(ahead, "meanings") };
-        Ok(Self { database, meanings: None, ahead: RefCell::new(ahead) })
+        Ok(Self { database, meanings: None, ahead: RefCell::new(ahead), journal: RefCell::default() })
     }
 
     async fn make(name: &str) -> Result<Self, StoreError> {
         let stores = Space::ALL.into_iter().map(|space| ObjectStoreBuilder::new(space.name()));
         let builder = stores.fold(DatabaseBuilder::new(name).version(VERSION), DatabaseBuilder::add_object_store);
         let database = builder.build().await.map_err(|error| StoreError::Unavailable(describe(&error)))?;
-        Ok(Self { database: database.into(), meanings: None, ahead: RefCell::default() })
+        Ok(Self { database: database.into(), meanings: None, ahead: RefCell::default(), journal: RefCell::default() })
     }
 
     /// With a function that fetches the embedding table: it answers a promise of a `Uint8Array`.
     #[must_use]
     pub fn with_meanings(self, fetch: Function) -> Self {
         Self { meanings: Some(fetch), ..self }
+    }
+
+    /// With a journal, as `extension/worker/journal.ts` opens it; what is left there is taken into the database. Nothing may be
+    /// read before.
+    pub async fn with_journal(mut self, opened: &JsValue) -> Result<Self, StoreError> {
+        let (journal, left) = Journal::open(opened);
+        self.journal = RefCell::new(journal);
+        if !left.is_empty() {
+            let (space, key) = manifest_place();
+            let manifest = self.get(space, key).await?.unwrap_or_default();
+            self.journal.borrow_mut().recover(&left, &manifest);
+            // Where there is no room for it now it stays where it is, and is read from there.
+            let _taken_in = self.commit(Batch::default()).await;
+        }
+        Ok(self)
     }
 
     /// An object store as it is now, to be read.
@@ -128,7 +149,13 @@ impl IdbStore {
             // What was read before is no longer so.
             self.ahead.borrow_mut().index = Default::default();
         }
-        let placed = batch.puts.iter().map(|(space, ..)| space).chain(batch.deletes.iter().map(|(space, _)| space));
+        let carried = self.journal.borrow().waiting(&batch.clears);
+        let placed = batch
+            .puts
+            .iter()
+            .chain(&carried)
+            .map(|(space, ..)| space)
+            .chain(batch.deletes.iter().map(|(space, _)| space));
         let spaces: BTreeSet<Space> = placed.chain(&batch.clears).chain(made).copied().collect();
         if spaces.is_empty() {
             return Ok(());
@@ -137,7 +164,7 @@ impl IdbStore {
         let watched = self.transaction(&spaces, batch.durability)?;
         let transaction = idb::Transaction::from(watched.clone());
         // No request is awaited by itself: the transaction's end tells of them all.
-        if let Err(error) = issue(&watched, batch, make) {
+        if let Err(error) = issue(&watched, &carried, batch, make) {
             // What was issued before must not be written without the rest.
             if let Ok(aborting) = transaction.abort() {
                 let _aborted = aborting.await;
@@ -147,7 +174,10 @@ impl IdbStore {
         // Said here, or the commit would begin only once every single answer had come back.
         let committing = transaction.commit().map_err(|error| write_failed(&error))?;
         match committing.await {
-            Ok(result) if result.is_committed() => Ok(()),
+            Ok(result) if result.is_committed() => {
+                self.journal.borrow_mut().taken_in(batch);
+                Ok(())
+            }
             Ok(_) => Err(aborted(&watched)),
             Err(error) => Err(write_failed(&error)),
         }
@@ -190,18 +220,31 @@ impl Store for IdbStore {
             }
             asked.iter().map(|request| found(&request.result()?)).collect()
         };
-        if keys.is_empty() { Ok(Vec::new()) } else { read().await.map_err(|error| failed(&error)) }
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut read = read().await.map_err(|error| failed(&error))?;
+        let journal = self.journal.borrow();
+        for (key, value) in keys.iter().zip(&mut read) {
+            if let Some(waiting) = journal.get(space, *key) {
+                *value = Some(waiting.clone());
+            }
+        }
+        Ok(read)
     }
 
     async fn all(&self, space: Space) -> Result<Vec<(ObjectKey, Vec<u8>)>, StoreError> {
         let asked = self.ahead.borrow_mut().spaces.remove(&space);
-        if let Some(asked) = asked
-            && let Ok(read) = asked.read().await
-        {
-            return Ok(read);
-        }
+        let ahead = match asked {
+            Some(asked) => asked.read().await.ok(),
+            None => None,
+        };
         let read = async || Listing::ask(&self.reading(space)?, &JsValue::UNDEFINED)?.read().await;
-        read().await.map_err(|error| failed(&error))
+        let stored = match ahead {
+            Some(ahead) => ahead,
+            None => read().await.map_err(|error| failed(&error))?,
+        };
+        Ok(self.journal.borrow().over(space, stored))
     }
 
     async fn keys(&self, space: Space) -> Result<Vec<ObjectKey>, StoreError> {
@@ -210,7 +253,9 @@ impl Store for IdbStore {
             let keys = answered(&request, answer_to(&request)).await?;
             Array::from(&keys).iter().map(|key| object_key(&key)).collect()
         };
-        read().await.map_err(|error| failed(&error))
+        let mut keys: BTreeSet<ObjectKey> = read().await.map_err(|error| failed(&error))?.into_iter().collect();
+        keys.extend(self.journal.borrow().of(space).map(|(key, _)| *key));
+        Ok(keys.into_iter().collect())
     }
 
     fn expect_index(&self) {
@@ -261,6 +306,15 @@ impl Store for IdbStore {
         made: &BTreeSet<Space>,
         mut make: impl FnMut() -> Result<Option<Placed>, StoreError>,
     ) -> Result<(), StoreError> {
+        if self.journal.borrow().is_for(&batch) {
+            while let Some(object) = make()? {
+                batch.puts.push(object);
+            }
+            if self.journal.borrow_mut().append(&batch.puts) {
+                self.ahead.borrow_mut().spaces.retain(|space, _| !batch.puts.iter().any(|(of, ..)| of == space));
+                return Ok(());
+            }
+        }
         match self.commit_once(&mut batch, made, &mut make).await {
             // The transaction after one that ran out of space may only delete, so that room can be made: Firefox takes no puts in
             // it. The next one is as any other, and shows whether there is room by now.
@@ -272,10 +326,11 @@ impl Store for IdbStore {
     }
 }
 
-/// Asks for every change of a batch, and for every object that is made. Firefox's parent process writes what it was asked for
+/// Asks for every change of a batch, behind what is carried along, and for every object that is made. Firefox's parent process writes what it was asked for
 /// so far while the next object is sealed here.
 fn issue(
     transaction: &IdbTransaction,
+    carried: &[Placed],
     batch: &mut Batch,
     make: &mut impl FnMut() -> Result<Option<Placed>, StoreError>,
 ) -> Result<(), StoreError> {
@@ -291,7 +346,7 @@ fn issue(
     for space in &batch.clears {
         in_store(*space, &IdbObjectStore::clear)?;
     }
-    for (space, key, value) in &batch.puts {
+    for (space, key, value) in carried.iter().chain(&batch.puts) {
         in_store(*space, &|store| put(store, key, value))?;
     }
     while let Some((space, key, value)) = make()? {

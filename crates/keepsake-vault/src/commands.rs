@@ -272,7 +272,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
             scope.as_ref().is_none_or(|scope| open.records.scopes(entry).contains(scope))
                 && kind.is_none_or(|kind| entry.kind == kind)
         };
-        let passes = |slot: Slot| decided.of(slot, || open.records.get_kept(slot).is_some_and(fits_in)) && usable(slot);
+        let passes =
+            |slot: Slot| decided.of(slot, || open.records.get_kept(slot).is_some_and(fits_in)) && usable.has(slot);
         let Some(query) = query else {
             let (total, slots) = open.records.newest(page, |slot, _| passes(slot));
             let items = open.memories(store, &slots).await?;

@@ -16,6 +16,7 @@ mod format;
 mod grants;
 mod inbox;
 mod indexing;
+pub mod journal;
 mod open;
 mod picking;
 mod protection;

@@ -110,6 +110,21 @@ impl Fetched {
     }
 }
 
+/// Which memories may be listed, found and released at a moment.
+pub(crate) struct Usable<'a> {
+    open: &'a Open,
+    now: Millis,
+    /// As nearly always.
+    all: bool,
+}
+
+impl Usable<'_> {
+    pub fn has(&self, slot: Slot) -> bool {
+        let of = |entry| self.open.is_usable(slot, entry, self.now);
+        self.all || self.open.records.get(slot).is_some_and(of)
+    }
+}
+
 /// Everything that is known while the vault is open.
 pub(crate) struct Open {
     pub vault: [u8; 16],
@@ -264,9 +279,8 @@ impl Open {
     }
 
     /// The same by slot, for many of them.
-    pub fn usable(&self, now: Millis) -> impl Fn(Slot) -> bool {
-        let all = self.records.none_due(now) && self.problems.suspects.borrow().is_empty();
-        move |slot| all || self.records.get(slot).is_some_and(|entry| self.is_usable(slot, entry, now))
+    pub fn usable(&self, now: Millis) -> Usable<'_> {
+        Usable { open: self, now, all: self.records.none_due(now) && self.problems.suspects.borrow().is_empty() }
     }
 
     /// The memories in these slots; nothing, and a note, for one that is not what was written.
@@ -276,7 +290,11 @@ impl Open {
         slots: &[Slot],
     ) -> Result<Vec<Option<Memory>>, OwnerError> {
         let envelopes = self.envelopes(store, slots).await?;
-        Ok(slots.iter().zip(envelopes).map(|(slot, envelope)| self.memory_or_none(*slot, envelope.as_deref())).collect())
+        Ok(slots
+            .iter()
+            .zip(envelopes)
+            .map(|(slot, envelope)| self.memory_or_none(*slot, envelope.as_deref()))
+            .collect())
     }
 
     /// The memory of a slot out of its envelope; nothing, and a note, where that is not what was written.

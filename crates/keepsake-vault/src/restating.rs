@@ -215,8 +215,8 @@ impl Open {
             return Vec::new();
         };
         let usable = self.usable(now);
-        let passes =
-            |slot: Slot| self.records.get_kept(slot).is_some_and(|entry| Some(entry.id) != except) && usable(slot);
+        let is_other = |slot| self.records.get_kept(slot).is_some_and(|entry| Some(entry.id) != except);
+        let passes = |slot: Slot| is_other(slot) && usable.has(slot);
         self.records.restatements(&learnt, passes)
     }
 

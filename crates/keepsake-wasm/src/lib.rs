@@ -41,16 +41,19 @@ struct Replied {
 #[wasm_bindgen(js_class = Vault)]
 impl BrowserVault {
     /// Opens the database and, with what the browser's memory kept of the session, resumes it. `meanings` fetches the embedding
-    /// table once it is needed: it answers a promise of a `Uint8Array`. `ahead` is what was asked for already.
+    /// table once it is needed: it answers a promise of a `Uint8Array`. `ahead` is what was asked for already, `journal` what
+    /// stands beside the database.
     pub async fn open(
         session: Option<String>,
         session_key: Option<Vec<u8>>,
         meanings: js_sys::Function,
         ahead: JsValue,
+        journal: JsValue,
     ) -> Result<BrowserVault, JsValue> {
         let key = session_key.map(Zeroizing::new).and_then(|bytes| SecretKey::from_slice(&bytes));
-        let store = IdbStore::open_with(DATABASE, &ahead).await.map_err(|error| to_js_error(&error.into()))?;
-        let store = store.with_meanings(meanings);
+        let failed = |error: StoreError| to_js_error(&error.into());
+        let store = IdbStore::open_with(DATABASE, &ahead).await.map_err(failed)?;
+        let store = store.with_meanings(meanings).with_journal(&journal).await.map_err(failed)?;
         let vault = Vault::open(store, BrowserClock, BrowserPrimitives::default(), session.as_deref(), key).await;
         vault.map(|vault| Self { vault }).map_err(|error| to_js_error(&error))
     }

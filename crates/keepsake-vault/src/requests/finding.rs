@@ -68,7 +68,11 @@ impl Open {
     pub(crate) async fn find(&self, store: &impl Store, looking: &Looking<'_>) -> Result<Option<Found>, PageError> {
         let Question { filter, limit, what, .. } = looking.question;
         let sight = Sight::new(self, looking.authority, looking.writer, looking.now);
-        let may_pass = |slot| self.may_pass(looking, &sight, slot);
+        let passes =
+            |entry: &Entry| filter.on_entry(entry, self.records.scopes(entry), looking.authority) != Some(false);
+        let takes_all = filter.is_empty();
+        // Whether a memory may leave and, as far as its entry tells, passes the filter.
+        let may_pass = |slot| sight.sees(slot) && (takes_all || self.records.get(slot).is_some_and(passes));
         let ranked: Vec<(Slot, f64)> = match what {
             What::Fitting(query) | What::Block { query, .. } => {
                 // Where only the words tell whether a memory passes, the next best ones may have to step in.
@@ -159,13 +163,6 @@ impl Open {
         let mut kept = self.records.kept();
         let found = kept.find(|(slot, entry)| passes(*slot) && self.own_name(&subject, &entry.id) == name);
         found.into_iter().map(|(slot, _)| (slot, 1.0)).collect()
-    }
-
-    /// Whether a memory may leave and, as far as its entry tells, passes the filter.
-    fn may_pass(&self, looking: &Looking<'_>, sight: &Sight<'_>, slot: Slot) -> bool {
-        let (filter, authority) = (&looking.question.filter, looking.authority);
-        let passes = |entry: &Entry| filter.on_entry(entry, self.records.scopes(entry), authority) != Some(false);
-        sight.sees(slot) && (filter.is_empty() || self.records.get(slot).is_some_and(passes))
     }
 
     /// At least `most` of what passes, if there is as much: the newest first, behind a position. The order is one that the

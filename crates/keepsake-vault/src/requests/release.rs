@@ -149,7 +149,9 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         let mut memories = contents.into_iter().filter_map(|(score, content)| {
             let memory = match content {
                 Content::Here(here) => here.1,
-                Content::Late(slot, shown) => shown.with(&open.memory_or_none(slot, read.get(&slot)?.as_deref())?, &[])?,
+                Content::Late(slot, shown) => {
+                    shown.with(&open.memory_or_none(slot, read.get(&slot)?.as_deref())?, &[])?
+                }
             };
             Some(MemoryHit { memory, score })
         });

@@ -6,7 +6,7 @@ use keepsake_search::Slot;
 
 use crate::catalogue::{Entry, Standing, Writer};
 use crate::classes::Decided;
-use crate::open::Open;
+use crate::open::{Open, Usable};
 
 /// What one request of a subject sees of the vault.
 pub(crate) struct Sight<'a> {
@@ -17,19 +17,19 @@ pub(crate) struct Sight<'a> {
     /// Whether the person decided on single memories.
     singles_out: bool,
     decided: Decided<'a>,
-    usable: Box<dyn Fn(Slot) -> bool + 'a>,
+    usable: Usable<'a>,
 }
 
 impl<'a> Sight<'a> {
     pub fn new(open: &'a Open, authority: &'a Authority<'a>, asker: Writer, now: Millis) -> Self {
         let singles_out = authority.singles_any_out();
-        let (decided, usable) = (open.records.undecided(), Box::new(open.usable(now)));
+        let (decided, usable) = (open.records.undecided(), open.usable(now));
         Self { open, authority, asker, singles_out, decided, usable }
     }
 
     /// Whether a memory may leave, as far as no budget is used up.
     pub fn sees(&self, slot: Slot) -> bool {
-        self.may_leave(slot) && (self.usable)(slot)
+        self.may_leave(slot) && self.usable.has(slot)
     }
 
     fn may_leave(&self, slot: Slot) -> bool {
