@@ -1,7 +1,7 @@
 // Firefox killed again and again in the middle of writes and imports: what was acknowledged is there, and nothing is half done.
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -9,8 +9,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "../../extension/generated/messages";
 import type { OwnerMessage } from "../../extension/owner/protocol";
 import type { Firefox } from "../driver/firefox.ts";
-import { extensionUrl, launchWithKeepsake } from "../driver/keepsake.ts";
+import { extensionStorage, extensionUrl, launchWithKeepsake } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
+import { until } from "../driver/until.ts";
 import { FixtureServer } from "../fixtures/server.ts";
 import { command, everyPart, unlock } from "./owner.ts";
 import { createVault, grant, PASSPHRASE, permitHost } from "./support.ts";
@@ -81,6 +82,33 @@ test(`killed at ${ROUNDS} random moments; KEEPSAKE_SEED=${SEED}`, async (t) => {
   t.diagnostic(`${((Date.now() - started) / 1000 / ROUNDS).toFixed(1)} s a round`);
 });
 
+test("killed while its latest receipts stand in the journal alone", async () => {
+  const firefox = await launchWithKeepsake({ profile });
+  try {
+    await check(await openVault(firefox));
+    const known = receipts.size;
+    const site = await firefox.newTab(server.url());
+    const asking = site.tellingEvaluate((told: Told) => {
+      if (typeof told === "object") receipts.add(told.receipt);
+    }, searchOnAndOn);
+    // Nothing else is written that would take them into the database.
+    const inJournal = async () => receipts.size > known + 3 && bytesInJournal() > 0;
+    await Promise.race([asking, until("receipts in the journal", inJournal)]);
+    await firefox.kill();
+    await Promise.allSettled([asking]);
+    assert.ok(bytesInJournal() > 0, "there was something to recover");
+  } finally {
+    await firefox.kill();
+  }
+  const again = await launchWithKeepsake({ profile });
+  try {
+    await check(await openVault(again));
+    assert.equal(bytesInJournal(), 0, "what was recovered is in the database");
+  } finally {
+    await again.close();
+  }
+});
+
 test("after the last kill everything is there, no code of Keepsake's let an error escape, and it takes writes", async (t) => {
   const firefox = await launchWithKeepsake({ profile });
   try {
@@ -97,6 +125,15 @@ test("after the last kill everything is there, no code of Keepsake's let an erro
     await firefox.close();
   }
 });
+
+/** How long the journal is on the disk: the one file that Keepsake has beside its database. */
+function bytesInJournal(): number {
+  const folder = path.join(extensionStorage(profile), "fs");
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && !entry.name.startsWith("metadata.sqlite"),
+  );
+  return files.reduce((sum, file) => sum + statSync(path.join(file.parentPath, file.name)).size, 0);
+}
 
 /** A page that shows nothing of the vault, and so takes no time from the writes. */
 async function openVault(firefox: Firefox): Promise<Page> {

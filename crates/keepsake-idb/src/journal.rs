@@ -24,7 +24,8 @@ pub(crate) struct Journal {
     end: usize,
     /// What is in it and not in the database yet.
     waiting: BTreeMap<(Space, ObjectKey), Vec<u8>>,
-    /// The tag of the manifest that was written last, once this store has written one.
+    /// The tag of the manifest that was written last, once this store has written one: until then, what is in the file may not
+    /// be in the database, and nothing may be put behind it.
     manifest: Option<[u8; 16]>,
 }
 
@@ -95,7 +96,8 @@ impl Journal {
 
     /// A change was made in the database, and took all that waited along.
     pub fn taken_in(&mut self, batch: &Batch) {
-        self.manifest = manifest_of(&batch.puts).or(self.manifest).filter(|_| !batch.clears.contains(&Space::Meta));
+        let last = manifest_of(&batch.puts).or_else(|| manifest_of(&self.waiting(&[]))).or(self.manifest);
+        self.manifest = last.filter(|_| !batch.clears.contains(&Space::Meta));
         self.waiting.clear();
         if self.end > 0 {
             self.end = 0;
