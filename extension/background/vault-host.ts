@@ -153,8 +153,12 @@ export class VaultHost {
    * A call on a copy of what is stored, sealed as it is. It has a worker of its own, which opens no vault: where the vault
    * does not open, the copy is needed most. That worker stays until the next copy, for who asks for the last part again.
    */
-  dump<C extends DumpCall>(call: C): Promise<VaultResults[C["op"]]> {
-    if (call.op === "dumpStart") this.#copier?.terminate("crash");
+  async dump<C extends DumpCall>(call: C): Promise<VaultResults[C["op"]]> {
+    if (call.op === "dumpStart") {
+      this.#copier?.terminate("crash");
+      // The latest receipts stand beside the database until the vault takes them in. One that does not open did so before.
+      if (await hasSessionKey()) await this.command({ command: "tidy" }).catch(() => undefined);
+    }
     if (!this.#copier || this.#copier.ended) this.#copier = new VaultWorker();
     const copier = this.#copier;
     return awake(() => copier.call(call));

@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod export;
 pub mod header;
 pub mod index;
+pub mod journal;
 pub mod normal_text;
 pub mod recovery_code;
 pub mod request;
@@ -25,7 +26,7 @@ pub mod text_list;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also that of its corpus and of its file in `fuzz/fuzz_targets`.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("archive", archive::run),
     ("catalogue", catalogue::run),
     ("dump", dump::run),
@@ -33,6 +34,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("export", export::run),
     ("header", header::run),
     ("index", index::run),
+    ("journal", journal::run),
     ("normal_text", normal_text::run),
     ("recovery_code", recovery_code::run),
     ("request", request::run),
