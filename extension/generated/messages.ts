@@ -75,6 +75,10 @@ export interface ListLine {
      * The first moment (UTC) of the day that the line names, in milliseconds since 1970.
      */
     created?: Millis;
+    /**
+     * Where in a conversation it was said, if the list is one.
+     */
+    turn?: Turn;
 }
 
 /**
@@ -597,6 +601,10 @@ export interface MemoryView {
      * Who else said it, and when they last did, the latest last.
      */
     also?: Said[];
+    /**
+     * Where in a conversation it was said, if it is of one.
+     */
+    turn?: Turn;
     /**
      * When it was kept or its source says it was; milliseconds since 1970.
      */

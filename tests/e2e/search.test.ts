@@ -101,3 +101,31 @@ test("what is deleted leaves the stored index in the same moment", async () => {
   );
   assert.deepEqual(await found("doctor"), []);
 });
+
+test("the turns of a conversation lend each other context where the person says that it is one", async () => {
+  const talk = (cello: string) =>
+    `Ann: Which ${cello} do you play?\nBob: The old one, since school.\nAnn: Do you swim in the sea?\nBob: Never, too cold.\n`;
+  const bring = async (list: string, isOne: boolean) => {
+    await manager.click(byTestId("nav-import"));
+    await manager.paste(byTestId("import-text"), list);
+    await manager.see({ css: ".choice", text: "These lines are a conversation" });
+    if (!isOne) await manager.click(byTestId("import-conversation"));
+    await manager.click(byTestId("import-run"));
+    await manager.see(`${byTestId("import-done")}[data-count="4"]`);
+    await manager.click(byTestId("import-again"));
+  };
+  await bring(talk("cello"), true);
+  // The one behind the answer is a neighbour of the question too.
+  assert.deepEqual((await found("which cello")).slice(0, 2), [
+    "Ann: Which cello do you play?",
+    "Bob: The old one, since school.",
+  ]);
+  await bring(talk("harp").replace("old", "small").replace("sea", "lake").replace("too", "far too"), false);
+  const alone = await found("which harp");
+  assert.equal(alone[0], "Ann: Which harp do you play?");
+  assert(!alone.includes("Bob: The small one, since school."));
+  // A list of facts has no such choice.
+  await manager.paste(byTestId("import-text"), "Diet: vegetarian\nCity: Oslo\n");
+  await manager.see(byTestId("import-preview"));
+  await manager.seeNothingOf(byTestId("import-conversation"));
+});

@@ -13,7 +13,7 @@ pub use hints::{Hint, hints};
 pub use id::MemoryId;
 pub use list::{ListLine, MAX_LIST_BYTES, MAX_LIST_LINES, ParsedList, SkippedLine, parse_list};
 pub use record::{
-    Channel, Draft, Kind, MAX_SAID, MAX_SCOPES_PER_MEMORY, Memory, Origin, Provenance, Said, Sensitivity, Trust,
+    Channel, Draft, Kind, MAX_SAID, MAX_SCOPES_PER_MEMORY, Memory, Origin, Provenance, Said, Sensitivity, Trust, Turn,
 };
 pub use scope::{DEFAULT_SCOPE, MAX_SCOPE_CHARS, Scope};
 pub use text::{MAX_TEXT_BYTES, normal_line, normal_text};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{MemoryError, Millis, normal_text, parse_date};
+use std::collections::BTreeMap;
+
+use crate::{MemoryError, Millis, Turn, normal_text, parse_date};
 
 /// The longest list, in UTF-8 bytes.
 pub const MAX_LIST_BYTES: usize = 8 * 1024 * 1024;
@@ -20,6 +22,9 @@ pub struct ListLine {
     /// The first moment (UTC) of the day that the line names, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Millis>,
+    /// Where in a conversation it was said, if the list is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
 }
 
 /// A line that holds no memory, and why.
@@ -39,7 +44,16 @@ pub struct ParsedList {
     pub lines: Vec<ListLine>,
     /// What was left out; blank lines and code fences are not worth a word.
     pub skipped: Vec<SkippedLine>,
+    /// Where each memory stands, if the list looks like a conversation: nearly every line says who speaks, and they take turns.
+    /// Between the turns of two days there is a gap.
+    pub positions: Option<Vec<u32>>,
 }
+
+/// What is further apart is not told to be beside each other.
+const GAP: u32 = 10;
+
+/// The longest name of who speaks, in characters.
+const MAX_SPEAKER_CHARS: usize = 40;
 
 /// Reads a list. A line may start with a bullet (`-`, `*`, `•`), then with a date in brackets and a dash; `[unknown]`
 /// stands for no date. Code fences around a list are passed over.
@@ -55,11 +69,42 @@ pub fn parse_list(list: &str) -> Result<ParsedList, MemoryError> {
         }
         let (created, text) = dated(line);
         match normal_text(text) {
-            Ok(text) => parsed.lines.push(ListLine { text, created }),
+            Ok(text) => parsed.lines.push(ListLine { text, created, turn: None }),
             Err(error) => parsed.skipped.push(SkippedLine { line: number, reason: error.to_string() }),
         }
     }
+    parsed.positions = are_turns(&parsed.lines).then(|| positions(&parsed.lines));
     Ok(parsed)
+}
+
+/// Whether lines are what people say to each other: nine in ten name a speaker, there are at least two, and each of them
+/// speaks twice or more on average. A list of facts in the form of “Diet: vegetarian” names something else in each line.
+fn are_turns(lines: &[ListLine]) -> bool {
+    let mut speakers: BTreeMap<&str, usize> = BTreeMap::new();
+    lines.iter().filter_map(|line| speaker(&line.text)).for_each(|name| *speakers.entry(name).or_default() += 1);
+    let spoken: usize = speakers.values().sum();
+    let take_turns = speakers.values().filter(|count| **count > 1).count() > 1;
+    take_turns && spoken * 10 >= lines.len() * 9 && speakers.len() * 2 <= spoken
+}
+
+/// The name at the beginning of “Ann: Hello”.
+fn speaker(text: &str) -> Option<&str> {
+    let (name, _) = text.split_once(": ")?;
+    let is_name = name.chars().next().is_some_and(char::is_alphabetic) && name.chars().count() <= MAX_SPEAKER_CHARS;
+    is_name.then_some(name)
+}
+
+fn positions(lines: &[ListLine]) -> Vec<u32> {
+    let mut next = 0;
+    let mut day = lines.first().and_then(|line| line.created);
+    let place = |line: &ListLine| {
+        if core::mem::replace(&mut day, line.created) != line.created {
+            next += GAP;
+        }
+        next += 1;
+        next
+    };
+    lines.iter().map(place).collect()
 }
 
 fn without_bullet(line: &str) -> &str {
@@ -94,6 +139,28 @@ mod tests {
         assert_eq!(parsed.lines[0].created, parse_date("2026-01-15"));
         assert_eq!(parsed.lines[1].created, None);
         assert_eq!(parsed.skipped, []);
+    }
+
+    #[test]
+    fn a_list_in_which_people_take_turns_is_a_conversation_and_a_day_ends_it() {
+        let list = "[2026-01-15] - Ann: Do you play?\n[2026-01-15] - Bob: The cello.\n\n[2026-01-15] - Ann: Nice: really.\n\
+                    [2026-01-16] - Bob: Hello\n[2026-01-16] - Ann: Hi";
+        assert_eq!(parse_list(list).unwrap().positions, Some(vec![1, 2, 3, 14, 15]));
+        assert_eq!(parse_list("Ann: a\nBob: b\nAnn: c\nBob: d").unwrap().positions, Some(vec![1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn a_list_of_facts_is_no_conversation() {
+        for list in [
+            "",
+            "Likes green tea\nHas a cat: Miso",
+            "Diet: vegetarian\nJob: engineer\nCity: Oslo\nCat: Miso",
+            "Ann: one\nAnn: two\nAnn: three\nBob: four",
+            "Ann: a\nBob: b\nAnn: c\nBob: d\nand\nso\non",
+            "10: 30\n11: 30\n10: 45\n11: 45",
+        ] {
+            assert_eq!(parse_list(list).unwrap().positions, None, "{list}");
+        }
     }
 
     #[test]

@@ -116,6 +116,20 @@ pub struct Provenance {
     /// Who else said it, and when they last did, the latest last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<Said>,
+    /// Where in a conversation it was said, if it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
+}
+
+/// A place in a conversation: what stands beside it there tells what a short answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(deny_unknown_fields)]
+pub struct Turn {
+    /// The conversation, by an id of its own.
+    pub conversation: MemoryId,
+    /// Counts its turns. Those that are further apart than the next but one are no neighbours.
+    pub position: u32,
 }
 
 /// Somebody said what a memory says already. It changes neither what the memory says nor how far it is believed.
@@ -160,7 +174,7 @@ impl Provenance {
 
     /// What came in so, and nobody else has said.
     pub fn of(channel: Channel, origin: Option<Origin>, reviewed: bool) -> Self {
-        Self { channel, origin, reviewed, also: Vec::new() }
+        Self { channel, origin, reviewed, also: Vec::new(), turn: None }
     }
 
     /// Notes that it was said again. Of each source the last time counts, and of too many sources the latest.

@@ -2,7 +2,7 @@
 
 use keepsake_crypto::Primitives;
 use keepsake_memory::{
-    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, Trust, parse_list,
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Origin, Provenance, Scope, Trust, Turn, parse_list,
 };
 use keepsake_policy::Profile;
 use keepsake_search::{Query, Slot};
@@ -303,9 +303,15 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         Ok(counts.into_iter().map(|(name, memories)| CountedScope { name: name.clone(), memories }).collect())
     }
 
-    fn list_preview(&self, text: &str) -> Result<ListPreview, OwnerError> {
-        let open = self.opened()?;
-        let parsed = parse_list(text)?;
+    fn list_preview(&mut self, text: &str) -> Result<ListPreview, OwnerError> {
+        let Parts { open, random, now, .. } = self.parts()?;
+        let mut parsed = parse_list(text)?;
+        if let Some(positions) = &parsed.positions {
+            let conversation = MemoryId::new(now, random.make()?);
+            for (line, position) in parsed.lines.iter_mut().zip(positions) {
+                line.turn = Some(Turn { conversation, position: *position });
+            }
+        }
         let mut seen = open.records.standing_of_words();
         let lines = parsed.lines.into_iter().map(|line| {
             let words = open.keys.words.derive_id(line.text.as_bytes());
@@ -332,7 +338,8 @@ impl<S: Store, C: Clock, R: Primitives> Vault<S, C, R> {
         for line in lines {
             let id = MemoryId::new(now, random.make()?);
             let draft = Draft { text: line.text, ..like.clone() };
-            let memory = Memory::new(id, draft, provenance.clone(), line.created.unwrap_or(now), now)?;
+            let provenance = Provenance { turn: line.turn, ..provenance.clone() };
+            let memory = Memory::new(id, draft, provenance, line.created.unwrap_or(now), now)?;
             if seen.were_forgotten(open.keys.words.derive_id(memory.draft.text.as_bytes())) {
                 passed_over += 1;
             } else {
@@ -350,6 +357,7 @@ pub(crate) fn restored(view: MemoryView, now: Millis) -> Result<Memory, OwnerErr
     let origin = view.source.as_ref().map(|source| Origin::new(source, view.source_title.as_deref()));
     let mut provenance = Provenance::of(view.channel, origin, view.reviewed);
     view.also.iter().for_each(|said| provenance.note(said.clone()));
+    provenance.turn = view.turn;
     // The revision goes on from where it was, so that no two envelopes of one record share one.
     let revision = view.revision.saturating_add(1);
     let (id, created) = (view.id, view.created);

@@ -3,7 +3,7 @@
 //! The first line says what it is, the last one that nothing is missing behind it. `docs/formats.md` has every field.
 
 use keepsake_memory::{
-    Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Said, Scope, Sensitivity, format_moment,
+    Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Said, Scope, Sensitivity, Turn, format_moment,
     parse_moment,
 };
 use keepsake_policy::Subject;
@@ -70,6 +70,8 @@ struct MemoryLine {
     updated: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     also: Vec<SaidLine>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    turn: Option<Turn>,
 }
 
 /// Somebody who said it too.
@@ -148,6 +150,7 @@ pub(crate) fn write_memory(memory: &Memory) -> Result<String, OwnerError> {
         created: format_moment(*created),
         updated: format_moment(*updated),
         also: provenance.also.iter().map(write_said).collect(),
+        turn: provenance.turn,
     }))
 }
 
@@ -340,6 +343,7 @@ impl Import {
         let origin =
             |source: Option<String>, title: Option<String>| source.map(|source| Origin::new(&source, title.as_deref()));
         let mut provenance = Provenance::of(line.channel, origin(line.source, line.source_title), line.reviewed);
+        provenance.turn = line.turn;
         for SaidLine { channel, source, source_title, at } in line.also {
             provenance.note(Said { channel, origin: origin(source, source_title), at: self.moment(&at)? });
         }

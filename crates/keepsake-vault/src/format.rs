@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use keepsake_crypto::{
     CryptoError, IdKey, IdentityKey, Kdf, Plaintext, Purpose, Sealer, SecretKey, SetHash, TextKey, VaultKey, digest,
 };
-use keepsake_memory::{Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Said, Scope, Sensitivity};
+use keepsake_memory::{
+    Channel, Draft, Kind, Memory, MemoryId, Millis, Origin, Provenance, Said, Scope, Sensitivity, Turn,
+};
 use keepsake_policy::{Denial, Grant, Subject, SubjectRule};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -175,6 +177,9 @@ pub(crate) struct SealedMemory<'a> {
     updated: Millis,
     #[serde(rename = "e", default, skip_serializing_if = "<[_]>::is_empty")]
     also: Cow<'a, [Said]>,
+    /// The conversation and the position in it.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    turn: Option<(MemoryId, u32)>,
 }
 
 impl<'a> From<&'a Memory> for SealedMemory<'a> {
@@ -198,6 +203,7 @@ impl<'a> From<&'a Memory> for SealedMemory<'a> {
             created: *created,
             updated: *updated,
             also: Cow::Borrowed(&provenance.also),
+            turn: provenance.turn.map(|Turn { conversation, position }| (conversation, position)),
         }
     }
 }
@@ -220,6 +226,7 @@ impl From<SealedMemory<'_>> for Memory {
             },
             provenance: Provenance {
                 also: sealed.also.into_owned(),
+                turn: sealed.turn.map(|(conversation, position)| Turn { conversation, position }),
                 ..Provenance::of(sealed.channel, origin, sealed.reviewed)
             },
             created: sealed.created,
@@ -505,6 +512,13 @@ mod tests {
         let fields: Vec<&str> = value.as_map().unwrap().iter().filter_map(|(name, _)| name.as_text()).collect();
         assert_eq!(fields, ["i", "r", "t", "k", "s", "n", "c", "v", "a", "u"]);
         assert_eq!(reread(&memory()), memory());
+    }
+
+    #[test]
+    fn where_in_a_conversation_it_was_said_is_stored() {
+        let mut said = memory();
+        said.provenance.turn = Some(Turn { conversation: MemoryId::new(7, [9; 10]), position: 70_000 });
+        assert_eq!(reread(&said), said);
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use foldhash::fast::FixedState;
 use keepsake_crypto::{Context, Plaintext, Primitives, Purpose, open_all, seal_all};
-use keepsake_memory::{Memory, Trust};
-use keepsake_search::{Belief, Facts, Index, Learnt, Slot, Table};
+use keepsake_memory::{Memory, Trust, Turn};
+use keepsake_search::{Belief, Facts, Index, Learnt, Place, Slot, Table};
 
 use crate::api::{OwnerError, Progress};
 use crate::open::Open;
@@ -370,7 +370,13 @@ pub(crate) fn facts_of(memory: &Memory) -> Facts {
         Trust::Unreviewed => Belief::Unreviewed,
     };
     let ends = memory.draft.expires.into_iter().chain(memory.draft.valid_to).min();
-    Facts { written: Some(memory.created), expires: ends, belief, ..Facts::default() }
+    let place = memory.provenance.turn.map(|Turn { conversation, position }| Place {
+        // Of an id's bytes the last are random. Two conversations that share them lend each other context where nobody would
+        // look for it, and nothing that may not be seen.
+        conversation: u32::from_be_bytes(conversation.as_bytes().last_chunk().copied().unwrap_or_default()),
+        position,
+    });
+    Facts { written: Some(memory.created), expires: ends, belief, place, ..Facts::default() }
 }
 
 /// Notes the slots of the next memories; whether there were any. Not all at once, so that the browser compiles it well in time.

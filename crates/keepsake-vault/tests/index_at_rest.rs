@@ -50,7 +50,7 @@ fn world_with_index() -> World {
 }
 
 fn import(world: &mut World, texts: impl Iterator<Item = String>) {
-    let lines = texts.map(|text| ListLine { text, created: None });
+    let lines = texts.map(|text| ListLine { text, created: None, turn: None });
     let command = Command::MemoryImport {
         source: "list.txt".into(),
         scope: Scope::new("numbers").unwrap(),

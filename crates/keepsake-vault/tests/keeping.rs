@@ -28,7 +28,7 @@ fn expiring(world: &World, text: &str, hours: u64) -> Command {
 }
 
 fn list_line(text: &str) -> Vec<ListLine> {
-    vec![ListLine { text: text.into(), created: None }]
+    vec![ListLine { text: text.into(), created: None, turn: None }]
 }
 
 fn import(world: &mut World, text: &str, bring_back: bool) -> ImportReply {
@@ -42,19 +42,6 @@ fn import(world: &mut World, text: &str, bring_back: bool) -> ImportReply {
     };
     let Reply::MemoryImport(reply) = world.command(command).unwrap() else { panic!() };
     reply
-}
-
-/// Everything that the vault takes out.
-fn export(world: &mut World) -> String {
-    world.command(Command::ExportStart).unwrap();
-    let mut text = String::new();
-    loop {
-        let Reply::ExportPart(part) = world.command(Command::ExportPart).unwrap() else { panic!() };
-        text.push_str(&part.text);
-        if part.finished {
-            return text;
-        }
-    }
 }
 
 fn preview(world: &mut World, export: &str) -> RestorePreview {
@@ -145,7 +132,7 @@ fn a_scope_forgets_after_its_days_and_says_first_how_much() {
 fn what_was_deleted_comes_back_only_where_the_person_says_so() {
     let mut world = World::new();
     let memory = world.add("Likes liquorice", "food");
-    let before = export(&mut world);
+    let before = world.export();
     world.command(Command::MemoryDelete { ids: vec![memory.id] }).unwrap();
     world.restart();
     world.unlock();
@@ -175,7 +162,7 @@ fn everything_is_taken_out_and_in_again() {
     }
     world.grant(&site(), &["food"], &["search"], GrantDuration::UntilRevoked);
     (0..3).for_each(|_| drop(world.ask(&site(), "memory.search", json!({"query": "number"}))));
-    let taken_out = export(&mut world);
+    let taken_out = world.export();
     let mut other = World::new();
     let shown = preview(&mut other, &taken_out);
     assert_eq!((shown.new, shown.receipts, shown.receipts_left), (1200, world.receipts().total, 0));
@@ -198,7 +185,7 @@ fn who_else_said_it_is_taken_out_and_in_again() {
     let memory = world.add("tea", "food");
     let lines = vec![SaidAgain { memory: memory.id, at: Some(7 * DAY) }];
     world.command(Command::ListMerge { source: "list.txt".into(), lines }).unwrap();
-    let taken_out = export(&mut world);
+    let taken_out = world.export();
     assert!(taken_out.contains(r#""also":[{"channel":"import","source":"list.txt","at":"1970-01-08T00:00:00.000Z"}]"#));
     let mut other = World::new();
     preview(&mut other, &taken_out);
@@ -210,11 +197,11 @@ fn who_else_said_it_is_taken_out_and_in_again() {
 fn the_newer_revision_wins_and_a_bad_file_changes_nothing() {
     let mut world = World::new();
     let memory = world.add("tea", "food");
-    let old = export(&mut world);
+    let old = world.export();
     world.pass(1000);
     let edit = Command::MemoryEdit { id: memory.id, revision: 1, draft: draft("coffee", "food") };
     world.command(edit).unwrap();
-    let new = export(&mut world);
+    let new = world.export();
     let shown = preview(&mut world, &old);
     assert_eq!((shown.unchanged, shown.newer), (1, 0));
     restore(&mut world, false);
@@ -317,7 +304,7 @@ fn losing_swapping_adding_or_reverting_any_single_object_is_found() {
 #[test]
 fn damage_is_put_in_order_and_a_backup_repairs_it() {
     let mut world = furnished();
-    let backup = export(&mut world);
+    let backup = world.export();
     world.lock();
     let (records, catalogue) = (objects_of(&world, Space::Records), objects_of(&world, Space::Catalogue));
     world.disk.objects.borrow_mut().get_mut(&(Space::Records, records[0].0)).unwrap()[60] ^= 1;

@@ -82,7 +82,7 @@ fn a_list_is_looked_at_first_and_then_kept() {
         scope: Scope::general(),
         kind: Kind::Note,
         sensitivity: Sensitivity::Normal,
-        lines: vec![ListLine { text: "x".into(), created: None }; 5001],
+        lines: vec![ListLine { text: "x".into(), created: None, turn: None }; 5001],
         bring_back: false,
     };
     assert_eq!(world.command(too_many).unwrap_err().code, OwnerErrorCode::Invalid);

@@ -204,6 +204,7 @@ fn an_adaptive_page_gets_nothing_outside_of_its_scope_and_no_more_than_its_budge
     let line = |n: usize, place: &str| ListLine {
         text: format!("{place} {n}: {} with {} and {}", topics[n % 10], topics[n / 10 % 10], topics[n / 100 % 10]),
         created: None,
+        turn: None,
     };
     for (place, scope, count) in [("kitchen", "food", 1_000), ("clinic", "health", 4_000)] {
         let command = Command::MemoryImport {

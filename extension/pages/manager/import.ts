@@ -34,6 +34,7 @@ export class Import extends Section {
     restated: { state: true },
     comparing: { state: true },
     merges: { state: true },
+    converses: { state: true },
     shown: { state: true },
     scope: { state: true },
     kind: { state: true },
@@ -57,6 +58,8 @@ export class Import extends Section {
   declare comparing: boolean;
   /** Whether it is noted at the memories what lines that are left out say again. */
   declare merges: boolean;
+  /** Whether the lines are kept as turns of a conversation, where they look like that. */
+  declare converses: boolean;
   declare shown: number;
   declare scope: string;
   declare kind: Kind;
@@ -78,6 +81,7 @@ export class Import extends Section {
     this.restated = new Map();
     this.comparing = false;
     this.merges = true;
+    this.converses = true;
     this.shown = SHOWN_AT_ONCE;
     this.scope = DEFAULT_SCOPE;
     this.kind = "fact";
@@ -229,11 +233,30 @@ export class Import extends Section {
           </select>
         </div>
       </div>
-      ${this.#mergeChoice()}
+      ${this.#conversationChoice()} ${this.#mergeChoice()}
       <button class="primary" data-testid="import-run" aria-disabled=${this.#hasWork ? nothing : "true"}>
         ${counted("importRun", this.ticked.size)}
       </button>
     </form>`;
+  }
+
+  /** Whether lines in which people take turns are neighbours for the search. */
+  #conversationChoice(): unknown {
+    if (!this.preview?.lines.some(({ line }) => line.turn)) return nothing;
+    return html`<div class="choice">
+      <input
+        type="checkbox"
+        id="import-conversation"
+        data-testid="import-conversation"
+        aria-describedby="import-conversation-hint"
+        .checked=${this.converses}
+        @change=${this.#conversesChosen}
+      />
+      <div class="choice-text">
+        <label for="import-conversation">${t("importConversation")}</label>
+        <span id="import-conversation-hint" class="hint">${t("importConversationHint")}</span>
+      </div>
+    </div>`;
   }
 
   /** What becomes of lines that are left out and that memories say already. */
@@ -375,6 +398,10 @@ export class Import extends Section {
     this.merges = (event.target as HTMLInputElement).checked;
   };
 
+  #conversesChosen = (event: Event): void => {
+    this.converses = (event.target as HTMLInputElement).checked;
+  };
+
   #start = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const scope = scopeFrom(this.scope);
@@ -388,14 +415,14 @@ export class Import extends Section {
 
   /** Takes in what is ticked, after what an earlier run took in. */
   async #keep(scope: string, before: TakenIn): Promise<void> {
-    const { preview, ticked, kind, sensitivity } = this;
+    const { preview, ticked, kind, sensitivity, converses } = this;
     if (!preview) return;
     const source = this.source || t("importPastedSource");
     const noting = this.merges && before.merged.length === 0 ? this.#mergeable : [];
     this.outcome = undefined;
     this.run = { total: ticked.size, done: 0, stopping: false };
     const like = { source, scope, kind, sensitivity };
-    const { left, ...came } = await takeIn({ preview, ticked, noting, like, before }, (done) => {
+    const { left, ...came } = await takeIn({ preview, ticked, noting, like, converses, before }, (done) => {
       this.run = { total: ticked.size, stopping: false, ...this.run, done };
       return !this.run.stopping;
     });

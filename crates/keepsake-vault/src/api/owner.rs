@@ -1,7 +1,7 @@
 //! What our own pages are shown of the vault and its memories.
 
 use keepsake_memory::{
-    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Said, Scope, Sensitivity, SkippedLine, Trust,
+    Channel, Draft, Kind, ListLine, Memory, MemoryId, Millis, Said, Scope, Sensitivity, SkippedLine, Trust, Turn,
 };
 use serde::{Deserialize, Serialize};
 
@@ -250,6 +250,9 @@ pub struct MemoryView {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", tsify(optional))]
     pub also: Vec<Said>,
+    /// Where in a conversation it was said, if it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
     /// When it was kept or its source says it was; milliseconds since 1970.
     pub created: Millis,
     /// When it was last changed; milliseconds since 1970.
@@ -281,6 +284,7 @@ impl From<&Memory> for MemoryView {
             source: origin.map(|origin| origin.source.clone()),
             source_title: origin.and_then(|origin| origin.title.clone()),
             also: memory.provenance.also.clone(),
+            turn: memory.provenance.turn,
             created: memory.created,
             updated: memory.updated,
             expires: memory.draft.expires,

@@ -282,6 +282,19 @@ impl World {
         }
     }
 
+    /// Everything that the vault takes out.
+    pub fn export(&mut self) -> String {
+        self.command(Command::ExportStart).unwrap();
+        let mut text = String::new();
+        loop {
+            let Reply::ExportPart(part) = self.command(Command::ExportPart).unwrap() else { panic!() };
+            text.push_str(&part.text);
+            if part.finished {
+                return text;
+            }
+        }
+    }
+
     /// A request id that was not used before.
     pub fn next_request(&mut self) -> String {
         self.requests += 1;

@@ -4,6 +4,7 @@ import { explain, owner } from "../../../components/owner";
 import type {
   InboxSettled,
   Kind,
+  ListLine,
   ListPreview,
   MemoryId,
   SaidAgain,
@@ -29,6 +30,8 @@ interface Wanted {
   /** Lines that are left out, for the memories that say them already. */
   noting: readonly SaidAgain[];
   like: { source: string; scope: string; kind: Kind; sensitivity: Sensitivity };
+  /** Whether lines keep their places in a conversation. */
+  converses: boolean;
   /** What an earlier run took in. */
   before: TakenIn;
 }
@@ -38,7 +41,7 @@ interface Wanted {
  * own: only these are brought back. `goesOn` is told how many are done, and answers whether to go on.
  */
 export async function takeIn(
-  { preview, ticked, noting, like, before }: Wanted,
+  { preview, ticked, noting, like, converses, before }: Wanted,
   goesOn: (done: number) => boolean,
 ): Promise<TakenIn & { left: number[]; problem: string }> {
   const inOrder = [...ticked].sort((a, b) => a - b);
@@ -58,7 +61,7 @@ export async function takeIn(
       const bring_back = done >= fresh.length;
       const end = bring_back ? places.length : fresh.length;
       const portion = places.slice(done, Math.min(end, done + AT_ONCE));
-      const lines = portion.flatMap((place) => preview.lines[place]?.line ?? []);
+      const lines = portion.flatMap((place) => taken(preview.lines[place]?.line, converses));
       const reply = await owner.command({ command: "memory_import", ...like, lines, bring_back });
       ids.push(...reply.ids);
       passedOver += reply.passed_over;
@@ -68,4 +71,11 @@ export async function takeIn(
     problem = explain(error);
   }
   return { ids, merged, passedOver, left: places.slice(done), problem };
+}
+
+function taken(line: ListLine | undefined, converses: boolean): ListLine[] {
+  if (!line) return [];
+  if (converses) return [line];
+  const { turn: _, ...alone } = line;
+  return [alone];
 }
