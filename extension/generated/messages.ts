@@ -646,6 +646,20 @@ export interface Said {
 }
 
 /**
+ * A place in a conversation: what stands beside it there tells what a short answer is about.
+ */
+export interface Turn {
+    /**
+     * The conversation, by an id of its own.
+     */
+    conversation: MemoryId;
+    /**
+     * Counts its turns. Those that are further apart than the next but one are no neighbours.
+     */
+    position: number;
+}
+
+/**
  * The source of a memory that is not the person's own words. Every field is one line of text from elsewhere.
  */
 export interface Origin {

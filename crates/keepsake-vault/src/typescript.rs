@@ -1,6 +1,8 @@
 //! The TypeScript side of every message, written from the Rust types; `cargo xtask build` puts it where it is imported.
 
-use keepsake_memory::{Channel, Draft, Hint, Kind, ListLine, MemoryId, Origin, Said, Sensitivity, SkippedLine, Trust};
+use keepsake_memory::{
+    Channel, Draft, Hint, Kind, ListLine, MemoryId, Origin, Said, Sensitivity, SkippedLine, Trust, Turn,
+};
 use keepsake_passphrase::StrengthReport;
 use keepsake_policy::{Action, GrantDuration, Profile, ProfileName, Subject, SubjectRule};
 use tsify::Tsify;
@@ -105,6 +107,7 @@ pub fn messages() -> String {
         RestoreProgress::DECL,
         MemoryView::DECL,
         Said::DECL,
+        Turn::DECL,
         Origin::DECL,
         MemoryPage::DECL,
         Fit::DECL,
