@@ -30,8 +30,12 @@ const ADDS = 40;
 /** The most that one command imports. */
 const IMPORTED_AT_ONCE = 5000;
 const SCOPE = "notes";
-const ECHO = path.resolve(import.meta.dirname, "../../target/bench/echo-extension");
-const ECHO_ID = "echo@keepsake.example";
+/** The peers: one loads a small module, the other one as large as the vault's. */
+const ECHOES = {
+  Echo: { folder: "echo-extension", id: "echo@keepsake.example" },
+  "Large echo": { folder: "large-echo-extension", id: "large-echo@keepsake.example" },
+};
+type Echo = keyof typeof ECHOES;
 /** A document of Keepsake's that does nothing by itself. */
 const QUIET = "icons/keepsake.svg";
 
@@ -119,10 +123,10 @@ function indexAtRest(own: Page): Promise<number> {
 }
 
 /** Milliseconds of the first answer after a suspension. */
-async function wake(firefox: Firefox, page: Page, who: "Keepsake" | "Echo", query: string): Promise<number> {
-  const extension = who === "Echo" ? ECHO_ID : EXTENSION_ID;
-  // Both live in one process, which has to clear away what the other one left there: that is nothing to hold against the peer.
-  const times = who === "Echo" ? 2 : 1;
+async function wake(firefox: Firefox, page: Page, who: "Keepsake" | Echo, query: string): Promise<number> {
+  const extension = who === "Keepsake" ? EXTENSION_ID : ECHOES[who].id;
+  // All live in one process, which has to clear away what another one left there: that is nothing to hold against the peer.
+  const times = who === "Keepsake" ? 1 : 2;
   let took = 0;
   for (let time = 0; time < times; time++) {
     await firefox.suspendBackground(extension);
@@ -226,8 +230,10 @@ async function measure(memories: number, limit: number): Promise<Row[]> {
     if (!granted) throw new Error("the site has no grant");
     // The manager would ask for news with each answer.
     await own.goto(extensionUrl(QUIET));
-    await firefox.install(ECHO);
-    // Firefox puts the echo's bridge into pages that load from now on.
+    for (const { folder } of Object.values(ECHOES)) {
+      await firefox.install(path.resolve(import.meta.dirname, "../../target/bench", folder));
+    }
+    // Firefox puts the echoes' bridges into pages that load from now on.
     await page.activate();
     await page.reload();
 
@@ -236,33 +242,34 @@ async function measure(memories: number, limit: number): Promise<Row[]> {
     const asked = queries(texts, 1 + 2 * RUNS);
     const { length } = await ask(page, "Keepsake", "memory.search", { query: asked[0], top_k: 10 });
     await firefox.suspendBackground(EXTENSION_ID);
-    await ask(page, "Echo", "echo.size", { bytes: length });
+    for (const echo of Object.keys(ECHOES)) await ask(page, echo, "echo.size", { bytes: length });
 
-    const woken = { ours: [] as number[], echo: [] as number[] };
-    const unlocked = { ours: [] as number[], echo: [] as number[] };
-    for (let run = 0; run < RUNS; run++) {
-      const query = asked[1 + run] ?? "";
-      const both = [
-        async () => woken.ours.push(await wake(firefox, page, "Keepsake", query)),
-        async () => woken.echo.push(await wake(firefox, page, "Echo", query)),
-      ];
-      for (const one of run % 2 ? both.toReversed() : both) await one();
-    }
-    for (let run = 0; run < RUNS; run++) {
-      const query = asked[1 + RUNS + run] ?? "";
-      const both = [
-        async () => unlocked.ours.push(await unlock(own, granted.subject, query)),
-        async () => unlocked.echo.push(await wake(firefox, page, "Echo", query)),
-      ];
-      for (const one of run % 2 ? both.toReversed() : both) await one();
-    }
+    /** In turns, each first in every other run. */
+    const besideEchoes = async (first: number, ours: (query: string) => Promise<number>) => {
+      const took = { ours: [] as number[], Echo: [] as number[], "Large echo": [] as number[] };
+      for (let run = 0; run < RUNS; run++) {
+        const query = asked[first + run] ?? "";
+        const all = [
+          async () => took.ours.push(await ours(query)),
+          async () => took.Echo.push(await wake(firefox, page, "Echo", query)),
+          async () => took["Large echo"].push(await wake(firefox, page, "Large echo", query)),
+        ];
+        for (const one of run % 2 ? all.toReversed() : all) await one();
+      }
+      return took;
+    };
+    const woken = await besideEchoes(1, (query) => wake(firefox, page, "Keepsake", query));
+    const unlocked = await besideEchoes(1 + RUNS, (query) => unlock(own, granted.subject, query));
     const added = await add(own, makeTexts(2, ADDS, TEXT_BYTES));
     const many = memories.toLocaleString("en");
-    const echo = (values: number[]) => ({ name: "waking an echo with a module", values });
+    const echo = (values: number[]) => ({ name: "waking an echo with a small module", values });
+    const large = (values: number[]) => ({ name: "waking an echo with a module as large", values });
     const put = { name: "bare strict put", values: added.put };
     return [
-      row(`woken, first answer, ${many} memories`, "ms", woken.ours, echo(woken.echo), limit),
-      row(`derived key to first answer, ${many}`, "ms", unlocked.ours, echo(unlocked.echo), limit),
+      row(`woken, first answer, ${many} memories`, "ms", woken.ours, echo(woken.Echo), limit),
+      row(`woken, first answer, ${many} memories`, "ms", woken.ours, large(woken["Large echo"])),
+      row(`derived key to first answer, ${many}`, "ms", unlocked.ours, echo(unlocked.Echo), limit),
+      row(`derived key to first answer, ${many}`, "ms", unlocked.ours, large(unlocked["Large echo"])),
       row(`one more that can be found, to ${many}`, "ms", added.ours, put, ADD_LIMIT),
       row(`one more and a search that finds it, ${many}`, "ms", added.found, put),
       row(

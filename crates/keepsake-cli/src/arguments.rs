@@ -113,6 +113,9 @@ pub enum Task {
         /// Leave each ingredient of the scores out in turn: what it adds, with 95 % intervals over the questions
         #[arg(long, conflicts_with = "lexical")]
         ablate: bool,
+        /// Mistype the longest word of each question: two letters in its middle are swapped
+        #[arg(long, conflicts_with = "ablate")]
+        mistyped: bool,
         /// The embedding table; the one that is built in where nothing is said
         #[arg(long, value_name = "FILE")]
         table: Option<PathBuf>,

@@ -83,8 +83,12 @@ struct Conversation {
     slots: BTreeMap<(u32, u32), Slot>,
 }
 
-pub fn run(file: &Path, lexical: bool, table: Option<&Path>) -> Result<Measured, Failure> {
-    let samples = Samples::read(file, lexical, table)?;
+pub fn run(file: &Path, lexical: bool, mistyped: bool, table: Option<&Path>) -> Result<Measured, Failure> {
+    let mut samples = Samples::read(file, lexical, table)?;
+    if mistyped {
+        let questions = samples.samples.iter_mut().flat_map(|sample| &mut sample.qa);
+        questions.for_each(|one| one.question = with_a_slip(&one.question));
+    }
     let answered = samples.answered(None);
     let mut overall = Mean::default();
     let mut by_category: BTreeMap<String, Mean> = BTreeMap::new();
@@ -144,6 +148,26 @@ impl Answered {
             ndcg_at_10: ranked.map(|(rank, _)| gain(rank)).sum::<f64>() / ideal,
         }
     }
+}
+
+/// A question with two letters swapped in the middle of its longest word, of several the first.
+fn with_a_slip(question: &str) -> String {
+    let mut words: Vec<String> = question.split(' ').map(str::to_owned).collect();
+    let letters = |word: &String| word.chars().filter(|c| c.is_alphabetic()).count();
+    if let Some(longest) = words.iter_mut().rev().max_by_key(|word| letters(word)) {
+        let mut spelled: Vec<char> = longest.chars().collect();
+        // Two that are alike stay a word that is typed right: then the next two.
+        let middle = spelled.len() / 2;
+        let slip = (middle..spelled.len()).find(|&at| {
+            let two = at.checked_sub(1).and_then(|before| spelled.get(before)).zip(spelled.get(at));
+            two.is_some_and(|(one, other)| one != other && one.is_alphabetic() && other.is_alphabetic())
+        });
+        if let Some(at) = slip {
+            spelled.swap(at - 1, at);
+            *longest = spelled.into_iter().collect();
+        }
+    }
+    words.join(" ")
 }
 
 fn read_table(file: Option<&Path>) -> Result<Table, Failure> {
@@ -256,5 +280,19 @@ impl Report for Measured {
 
     fn sound(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_swaps_two_letters_in_the_middle_of_the_longest_word() {
+        assert_eq!(with_a_slip("Which instrument does Ann play?"), "Which insturment does Ann play?");
+        assert_eq!(with_a_slip("Is butter good?"), "Is butetr good?");
+        assert_eq!(with_a_slip("When?"), "Wehn?");
+        assert_eq!(with_a_slip("42"), "42");
+        assert_eq!(with_a_slip(""), "");
     }
 }

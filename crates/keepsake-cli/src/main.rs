@@ -32,7 +32,9 @@ fn main() -> ExitCode {
         }
         Task::Receipts { file } => output::show(receipts::run(&file), json),
         Task::Eval { file, ablate: true, table, .. } => output::show(ablate::run(&file, table.as_deref()), json),
-        Task::Eval { file, lexical, table, .. } => output::show(eval::run(&file, lexical, table.as_deref()), json),
+        Task::Eval { file, lexical, mistyped, table, .. } => {
+            output::show(eval::run(&file, lexical, mistyped, table.as_deref()), json)
+        }
         Task::Verify { file, secret } => output::show(verify::run(&file, &secret), json),
     }
 }

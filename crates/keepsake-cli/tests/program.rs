@@ -524,6 +524,8 @@ fn search_is_measured_on_conversations() {
         assert_eq!(measured["by_conversation"]["conv-a"]["recall_at_5"], 100.0);
         assert_eq!(measured["by_category"]["1"]["questions"], 1);
     }
+    let mistyped = bench.call([Path::new("eval"), Path::new("--mistyped"), &file]).json();
+    assert_eq!(mistyped["by_conversation"]["conv-a"]["recall_at_5"], 100.0, "a slip is forgiven");
     let lexical = bench.call([Path::new("eval"), Path::new("--lexical"), &file]).json();
     assert_eq!(lexical["by_conversation"]["conv-b"]["ndcg_at_10"], 0.0);
     assert_eq!(lexical["overall"]["recall_at_10"], 66.67);

@@ -25,7 +25,9 @@ pub fn make(layout: &Layout, progress: &mut Progress) -> Result<()> {
     progress.step("client/dist/, the npm package", advice, || bundle::client(layout))?;
     progress.step("target/assistant/, the demo page", advice, || bundle::assistant(layout))?;
     progress.step("target/companion-extension/, a peer add-on", advice, || bundle::companion(layout))?;
-    progress.step("target/bench/echo-extension/, the benchmark's peer", advice, || bundle::echo_extension(layout))
+    progress.step("target/bench/echo-extension/ and its like, the benchmarks' peers", advice, || {
+        bundle::echo_extension(layout)
+    })
 }
 
 /// What one benchmark alone loads.

@@ -80,12 +80,23 @@ pub fn companion(layout: &Layout) -> Result<()> {
 
 /// The peer of `bench bridge` and `bench wake`: our own bridge before a background that loads a module and only answers.
 pub fn echo_extension(layout: &Layout) -> Result<()> {
-    let folder = empty(layout.target().join("bench/echo-extension"))?;
-    let background = ("background".to_owned(), layout.path(ECHO).join("background.ts"));
-    scripts(layout, Format::Module, &[background], &folder)?;
-    scripts(layout, Format::ContentScript, &[bridge(layout)], &folder)?;
-    copy_below(&layout.path("extension/generated"), &layout.path(BINDINGS).join("kdf_bg.wasm"), &folder)?;
-    copy_below(&layout.path(ECHO), &layout.path(ECHO).join("manifest.json"), &folder)
+    let manifest = fs::read_to_string(layout.path(ECHO).join("manifest.json"))?;
+    // Two of them: one loads a small module, the other one as large as the vault's.
+    let large = manifest.replace("\"Echo\"", "\"Large echo\"").replace("echo@", "large-echo@");
+    for (name, manifest, modules) in
+        [("echo", &manifest, &["kdf"][..]), ("large-echo", &large, &["kdf", "keepsake"][..])]
+    {
+        let folder = empty(layout.target().join(format!("bench/{name}-extension")))?;
+        let background = ("background".to_owned(), layout.path(ECHO).join("background.ts"));
+        scripts(layout, Format::Module, &[background], &folder)?;
+        scripts(layout, Format::ContentScript, &[bridge(layout)], &folder)?;
+        for module in modules {
+            let file = layout.path(BINDINGS).join(format!("{module}_bg.wasm"));
+            copy_below(&layout.path("extension/generated"), &file, &folder)?;
+        }
+        fs::write(folder.join("manifest.json"), manifest)?;
+    }
+    Ok(())
 }
 
 /// The page of `bench vault`: the workers and modules of dist/ as they ship, and beside them the peers' workers.

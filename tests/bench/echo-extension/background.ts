@@ -10,7 +10,13 @@ const EMPTY = { result: { results: [], receipt_id: "", padding: "" } };
 let answer = JSON.stringify(EMPTY);
 
 /** A small real one: what an extension of this kind cannot do without before it answers. */
-const loaded = init({ module_or_path: new URL("wasm/kdf_bg.wasm", import.meta.url) });
+const small = init({ module_or_path: new URL("wasm/kdf_bg.wasm", import.meta.url) });
+/** “Large echo” has one as large as the vault's besides: the vault's. */
+const large =
+  browser.runtime.getManifest().name === "Large echo"
+    ? WebAssembly.compileStreaming(fetch(new URL("wasm/keepsake_bg.wasm", import.meta.url)))
+    : undefined;
+const loaded = Promise.all([small, large]);
 
 browser.runtime.onConnect.addListener((port) => {
   if (port.name !== SITE_PORT) return;
