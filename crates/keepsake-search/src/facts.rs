@@ -29,8 +29,6 @@ pub struct Facts {
     pub written: Option<Millis>,
     /// From when on it is no longer so.
     pub expires: Option<Millis>,
-    /// Whether another text has taken its place.
-    pub superseded: bool,
     /// How far it is believed.
     pub belief: Belief,
     /// Where it stands in a conversation, where it is of one.

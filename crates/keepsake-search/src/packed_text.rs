@@ -27,9 +27,8 @@ const WRITTEN: u8 = 1 << 1;
 const EXPIRES: u8 = 1 << 2;
 const PLACE: u8 = 1 << 3;
 const SPEAKER: u8 = 1 << 4;
-const SUPERSEDED: u8 = 1 << 5;
-const ASKS: u8 = 1 << 6;
-const TELLS_WHEN: u8 = 1 << 7;
+const ASKS: u8 = 1 << 5;
+const TELLS_WHEN: u8 = 1 << 6;
 
 impl From<Text> for Packed {
     fn from(Text { facts, traits }: Text) -> Self {
@@ -51,7 +50,6 @@ impl From<Text> for Packed {
                 | flag(facts.expires.is_some(), EXPIRES)
                 | flag(facts.place.is_some(), PLACE)
                 | flag(traits.speaker.is_some(), SPEAKER)
-                | flag(facts.superseded, SUPERSEDED)
                 | flag(traits.asks, ASKS)
                 | flag(traits.tells_when, TELLS_WHEN),
         }
@@ -71,7 +69,6 @@ impl Packed {
         let facts = Facts {
             written: known(WRITTEN).map(|()| self.written),
             expires: known(EXPIRES).map(|()| self.expires),
-            superseded: self.has(SUPERSEDED),
             belief: self.belief,
             place: known(PLACE).map(|()| Place { conversation: self.conversation, position: self.position }),
         };
@@ -109,14 +106,14 @@ mod tests {
     proptest! {
         #[test]
         fn a_text_comes_out_as_it_was_put_in(
-            times in any::<[Option<Millis>; 2]>(), place in any::<Option<(u32, u32)>>(), flags in any::<[bool; 3]>(),
+            times in any::<[Option<Millis>; 2]>(), place in any::<Option<(u32, u32)>>(), flags in any::<[bool; 2]>(),
             belief in 0..4_usize, language in prop::option::of(0..Language::ALL.len()), numbers in any::<(u16, u64, Option<Term>)>(),
             length in 0.0..1e6_f32,
         ) {
             let beliefs = [Belief::Own, Belief::Confirmed, Belief::Imported, Belief::Unreviewed];
-            let ([written, expires], [superseded, asks, tells_when], (distinct, print, speaker)) = (times, flags, numbers);
+            let ([written, expires], [asks, tells_when], (distinct, print, speaker)) = (times, flags, numbers);
             let place = place.map(|(conversation, position)| Place { conversation, position });
-            let facts = Facts { written, expires, superseded, belief: beliefs[belief], place };
+            let facts = Facts { written, expires, belief: beliefs[belief], place };
             let language = language.map(|at| Language::ALL[at]);
             let traits = Traits { length, distinct, print, language, speaker, asks, tells_when };
             let text = Packed::from(Text { facts, traits }).text().unwrap();

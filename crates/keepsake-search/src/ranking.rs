@@ -211,7 +211,7 @@ pub(crate) fn time(asked: &Asked, now: Option<Millis>, text: &Text, weights: &We
 
 pub(crate) fn standing(now: Option<Millis>, text: &Text, weights: &Weights) -> Standing {
     let facts = &text.facts;
-    let is_past = facts.superseded || facts.expires.zip(now).is_some_and(|(expires, now)| expires <= now);
+    let is_past = facts.expires.zip(now).is_some_and(|(expires, now)| expires <= now);
     Standing {
         belief: TRUST.get(facts.belief as usize).copied().unwrap_or(1.0),
         question: if text.traits.asks { weights.question } else { 1.0 },

@@ -21,7 +21,7 @@ const LONGEST_TERM: usize = 272;
 /// The bits of a text's flags.
 const WRITTEN: u8 = 1;
 const EXPIRES: u8 = 1 << 1;
-const SUPERSEDED: u8 = 1 << 2;
+const UNUSED: u8 = 1 << 2;
 const ASKS: u8 = 1 << 3;
 const TELLS_WHEN: u8 = 1 << 4;
 const PLACE: u8 = 1 << 5;
@@ -166,7 +166,6 @@ impl Writer {
         self.0.push(
             flag(facts.written.is_some(), WRITTEN)
                 | flag(facts.expires.is_some(), EXPIRES)
-                | flag(facts.superseded, SUPERSEDED)
                 | flag(traits.asks, ASKS)
                 | flag(traits.tells_when, TELLS_WHEN)
                 | flag(facts.place.is_some(), PLACE)
@@ -340,6 +339,9 @@ impl<'a> Reader<'a> {
     fn text(&mut self, slot: Option<Slot>, before: &mut u64) -> Result<Kept<'a>, SegmentError> {
         let [flags, kind] = self.take()?;
         let has = |flag: u8| flags & flag != 0;
+        if has(UNUSED) {
+            return Err(SegmentError::Damaged);
+        }
         let language = usize::from(kind >> BELIEF_BITS).checked_sub(1);
         let language = language.map(|at| Language::ALL.get(at).copied().ok_or(SegmentError::Damaged)).transpose()?;
         let belief = BELIEFS.get(usize::from(kind & ((1 << BELIEF_BITS) - 1))).copied().unwrap_or_default();
@@ -352,14 +354,14 @@ impl<'a> Reader<'a> {
         }
         let written = has(WRITTEN).then_some(*before);
         let expires = if has(EXPIRES) { Some(self.number()?) } else { None };
-        let conversation = if has(PLACE) {
+        let place = if has(PLACE) {
             Some(Place { conversation: self.number_of_32_bits()?, position: self.number_of_32_bits()? })
         } else {
             None
         };
         let speaker = if has(SPEAKER) { Some(self.number_of_32_bits()?) } else { None };
         let meaning = if has(MEANING) { Some(self.meaning()?) } else { None };
-        let facts = Facts { written, expires, superseded: has(SUPERSEDED), belief, place: conversation };
+        let facts = Facts { written, expires, belief, place };
         let asks = has(ASKS);
         let traits = Traits { length, distinct: 0, print, language, speaker, asks, tells_when: has(TELLS_WHEN) };
         Ok(Kept { slot, facts, traits, meaning })

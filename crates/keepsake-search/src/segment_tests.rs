@@ -12,7 +12,6 @@ fn facts(slot: Slot) -> Facts {
     Facts {
         written: (!slot.is_multiple_of(3)).then_some(1_000_000 - u64::from(slot)),
         expires: (slot % 4 == 1).then_some(2_000_000),
-        superseded: slot % 5 == 2,
         belief: if slot.is_multiple_of(2) { Belief::Own } else { Belief::Imported },
         place: (slot % 7 != 6).then_some(Place { conversation: 3, position: slot }),
     }

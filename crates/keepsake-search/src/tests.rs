@@ -159,7 +159,7 @@ fn a_named_time_prefers_what_was_written_then() {
 #[test]
 fn what_is_no_longer_so_comes_last() {
     let mut index = Index::default();
-    insert(&mut index, 0, "I live in Leeds", Facts { superseded: true, ..Facts::default() });
+    insert(&mut index, 0, "I live in Leeds", Facts { expires: Some(8), ..Facts::default() });
     insert(&mut index, 1, "I live in York", Facts::default());
     insert(&mut index, 2, "I live in Hull", Facts { expires: Some(5), ..Facts::default() });
     let hits = index.search(&Query::whole("where do I live").at(9), 10, |_| true);

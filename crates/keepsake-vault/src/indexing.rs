@@ -376,7 +376,7 @@ pub(crate) fn facts_of(memory: &Memory) -> Facts {
         conversation: u32::from_be_bytes(conversation.as_bytes().last_chunk().copied().unwrap_or_default()),
         position,
     });
-    Facts { written: Some(memory.created), expires: ends, belief, place, ..Facts::default() }
+    Facts { written: Some(memory.created), expires: ends, belief, place }
 }
 
 /// Notes the slots of the next memories; whether there were any. Not all at once, so that the browser compiles it well in time.
