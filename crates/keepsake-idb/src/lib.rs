@@ -326,8 +326,8 @@ impl Store for IdbStore {
     }
 }
 
-/// Asks for every change of a batch, behind what is carried along, and for every object that is made. Firefox's parent process writes what it was asked for
-/// so far while the next object is sealed here.
+/// Asks for every change of a batch, behind what is carried along, and for every object that is made. Firefox's parent process
+/// writes what it was asked for so far while the next object is sealed here.
 fn issue(
     transaction: &IdbTransaction,
     carried: &[Placed],
