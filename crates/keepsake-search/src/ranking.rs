@@ -61,7 +61,7 @@ impl Standing {
 const MOST_COMPARED: usize = 200;
 /// Texts whose fingerprints differ in at most so many bits have nearly the same words.
 const SAME_PRINT: u32 = 3;
-const DAY: f32 = 24.0 * 60.0 * 60.0 * 1000.0;
+const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// What ranking works with, kept from one query to the next.
 #[derive(Debug, Default)]
@@ -203,7 +203,11 @@ pub(crate) fn best_first(one: &Hit, other: &Hit) -> core::cmp::Ordering {
 pub(crate) fn time(asked: &Asked, now: Option<Millis>, text: &Text, weights: &Weights) -> f32 {
     let written = text.facts.written;
     let is_of_that_time = asked.time.as_ref().zip(written).is_some_and(|(time, written)| time.contains(&written));
-    let age = now.zip(written).map(|(now, written)| now.saturating_sub(written) as f32 / DAY);
+    // Counted from the end of the day (UTC): the same question has the same answer all day long, to the last digit.
+    let age = now.zip(written).map(|(now, written)| {
+        let midnight = now.saturating_add(DAY - now % DAY);
+        midnight.saturating_sub(written) as f32 / DAY as f32
+    });
     let recency = age.map_or(0.0, |age| RECENCY / (1.0 + age / RECENCY_HALF_LIFE));
     let tells = if asked.when && text.traits.tells_when { weights.tells_when } else { 0.0 };
     tells + recency + if is_of_that_time { OF_THAT_TIME } else { 0.0 }

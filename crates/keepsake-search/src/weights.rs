@@ -172,7 +172,7 @@ pub(crate) const OF_THAT_TIME: f32 = 0.15;
 /// The most that a new text gains over an old one, and after how many days half of it is gone.
 pub(crate) const RECENCY: f32 = 0.02;
 pub(crate) const RECENCY_HALF_LIFE: f32 = 180.0;
-/// What was replaced by another text, or is past its date, is worth less.
+/// What is past its date is worth less.
 pub(crate) const NO_LONGER_VALID: f32 = 0.5;
 /// By how little a text is believed: own, confirmed, imported, unreviewed.
 pub(crate) const TRUST: [f32; 4] = [1.0, 1.0, 0.97, 0.94];

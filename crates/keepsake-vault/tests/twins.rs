@@ -196,6 +196,40 @@ proptest! {
     }
 }
 
+/// Two vaults are never asked in the same moment: no score and no order may hang on it.
+#[test]
+fn the_same_question_within_a_day_has_the_same_answer() {
+    let mut world = World::new();
+    let topics = ["tea", "bread", "soup", "salt", "rice", "plum", "fig", "nut", "oil", "wine"];
+    let lines = (0..200_u64).map(|n| {
+        let topic = |unit: u64| topics[(n / unit % 10) as usize];
+        let text = format!("kitchen {n}: {} with {} and {}", topic(1), topic(10), topic(100));
+        ListLine { text, created: Some(1_704_067_200_000 + n * 3_600_000), turn: None }
+    });
+    let command = Command::MemoryImport {
+        source: "list".into(),
+        scope: Scope::new("food").unwrap(),
+        kind: Kind::Note,
+        sensitivity: Sensitivity::Normal,
+        lines: lines.collect(),
+        bring_back: false,
+    };
+    world.command(command).unwrap();
+    world.grant(&site(), &["food"], &["search"], GrantDuration::UntilRevoked);
+    let mut told = |query: &str| {
+        let answer = world.ask(&site(), "memory.search", json!({"query": query, "top_k": 20}));
+        world.pass(600_000);
+        answer["result"]["results"].clone()
+    };
+    for query in ["tea", "kitchen 7", "plum with fig", "kitchn"] {
+        let first = told(query);
+        assert!(first[0].is_object());
+        for _ in 0..4 {
+            assert_eq!(told(query), first);
+        }
+    }
+}
+
 /// A page that asks on with the words it was given, for as much as it can get.
 #[test]
 fn an_adaptive_page_gets_nothing_outside_of_its_scope_and_no_more_than_its_budget() {
