@@ -12,7 +12,7 @@ use crate::packed_meaning::{PackedMeaning, Probe, signs, sizes};
 use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
-use crate::segment::{self, Kept, SegmentError};
+use crate::segment::{self, Kept, Segment, SegmentError};
 use crate::table::Table;
 use crate::tokens::{Purpose, folded, words};
 use crate::weights::{Ingredient, Weights};
@@ -21,7 +21,8 @@ use crate::weights::{Ingredient, Weights};
 #[derive(Debug, Default)]
 pub struct Index {
     lexicon: Lexicon,
-    postings: Postings,
+    /// Reads more of its lists as they are asked for, which no answer shows.
+    postings: RefCell<Postings>,
     texts: Texts,
     weights: Weights,
     /// Nothing that an answer depends on: what one query worked out and the next may use.
@@ -63,7 +64,7 @@ impl Index {
 
     /// Gets to know a text without taking it in: the slow part of [`Self::insert`].
     pub fn learn(&mut self, text: &str) -> Learnt {
-        self.lexicon.learn(text, &self.weights, &mut self.postings)
+        self.lexicon.learn(text, &self.weights, self.postings.get_mut())
     }
 
     /// Takes in a text, under a slot that is free. Slots from [`MAX_SLOTS`] on are not taken in.
@@ -71,8 +72,9 @@ impl Index {
         if slot >= MAX_SLOTS {
             return;
         }
+        let postings = self.postings.get_mut();
         for (term, halves) in learnt.counts {
-            self.postings.insert(term, Posting::new(slot, halves));
+            postings.insert(term, Posting::new(slot, halves));
         }
         let packed = learnt.meaning.map(|meaning| (signs(&meaning.numbers), sizes(&meaning.numbers), meaning.scale));
         let meaning =
@@ -83,8 +85,11 @@ impl Index {
 
     /// Forgets a text; `text` must be what was taken in.
     pub fn remove(&mut self, slot: Slot, text: &str) {
-        for (term, _) in self.learn(text).counts {
-            self.postings.remove(term, slot);
+        let counts = self.learn(text).counts;
+        let postings = self.postings.get_mut();
+        postings.thaw(&[slot]);
+        for (term, _) in counts {
+            postings.remove(term, slot);
         }
         self.texts.remove(slot);
         self.workspace.get_mut().views.forget();
@@ -92,7 +97,7 @@ impl Index {
 
     /// Forgets the words that no text has any more: to be called once all that belongs together is changed.
     pub fn sweep(&mut self) {
-        let gone = self.postings.sweep();
+        let gone = self.postings.get_mut().sweep();
         if !gone.is_empty() {
             self.lexicon.forget(&gone);
         }
@@ -100,12 +105,14 @@ impl Index {
 
     /// The texts in these slots, in their order, as bytes for [`Self::load`]: the index at rest, to be sealed by the caller.
     pub fn segment(&self, slots: &[Slot]) -> Vec<u8> {
-        segment::encode(slots, self.lexicon.table_print(), &self.texts, &self.postings)
+        let mut postings = self.postings.borrow_mut();
+        postings.thaw(slots);
+        segment::encode(slots, self.lexicon.table_print(), &self.texts, &postings)
     }
 
-    /// Takes in the texts of a segment without learning them anew; to be followed by [`Self::settle`] before anything else is
-    /// asked of the index or put into it. `slots` says which slot each of the slots that it was
-    /// written of is by now, each a free one, or that its text is to be left out. Where it fails, nothing is changed.
+    /// Takes in the texts of a segment without learning them anew. `slots` says which slot each of the slots that it was
+    /// written of is by now, each a free one, or that its text is to be left out. Where it fails, nothing is changed. Its
+    /// posting lists are read as they are asked for.
     pub fn load(&mut self, bytes: &[u8], slots: &[Option<Slot>]) -> Result<(), SegmentError> {
         self.take_in(bytes, slots, self.lexicon.table_print())
     }
@@ -116,33 +123,29 @@ impl Index {
         if segment.texts.iter().filter_map(|text| text.slot).any(|slot| self.texts.there().has(slot)) {
             return Err(SegmentError::Taken);
         }
-        let terms: Vec<Term> = segment.names().map(|name| self.postings.number_brought(name)).collect();
-        for Kept { slot, facts, traits, meaning } in &segment.texts {
-            let Some(slot) = *slot else { continue };
-            let speaker = traits.speaker.and_then(|place| terms.get(place as usize).copied());
-            self.texts.insert(slot, *facts, Traits { speaker, ..*traits }, *meaning);
+        let Segment { texts, dictionary } = segment;
+        let postings = self.postings.get_mut();
+        let mut speakers: BTreeMap<Term, Option<Term>> = BTreeMap::new();
+        for Kept { slot, facts, traits, meaning } in texts {
+            let Some(slot) = slot else { continue };
+            let number =
+                |place| *speakers.entry(place).or_insert_with(|| postings.number_in(&dictionary, place as usize));
+            self.texts.insert(slot, facts, Traits { speaker: traits.speaker.and_then(number), ..traits }, meaning);
         }
-        self.postings.bring(terms, segment.lists);
+        postings.bring(dictionary);
         self.workspace.get_mut().views.forget();
         Ok(())
-    }
-
-    /// Puts in order what was loaded, once all that is loaded at a time is.
-    pub fn settle(&mut self) {
-        self.postings.settle();
-        // Words of texts that were left out.
-        self.sweep();
     }
 
     /// The `limit` visible texts that fit best, best first; equal scores come in the order of their slots. What is not
     /// visible changes nothing in the answer.
     pub fn search(&self, query: &Query<'_>, limit: usize, visible: impl Fn(Slot) -> bool) -> Vec<Hit> {
-        debug_assert!(self.postings.is_settled(), "what was loaded is to be settled first");
         // Taken out meanwhile: whatever `visible` does, nobody else holds it.
         let mut workspace = self.workspace.take();
         let view = workspace.views.get(&self.texts, &self.weights, visible);
-        let asked = Asked::new(query, &self.postings, &view);
-        let learnt = (&self.postings, &self.texts, self.lexicon.table());
+        let mut postings = self.postings.borrow_mut();
+        let asked = Asked::new(query, &mut postings, &view);
+        let learnt = (&*postings, &self.texts, self.lexicon.table());
         let hits = rank(&asked, query.now, limit, &view, learnt, &mut workspace);
         self.workspace.replace(workspace);
         hits
@@ -153,24 +156,9 @@ impl Index {
         let mut workspace = self.workspace.take();
         let view = workspace.views.get(&self.texts, &self.weights, visible);
         self.workspace.replace(workspace);
-        let asked = Asked::new(query, &self.postings, &view);
-        texts.iter().map(|text| self.marks_in(text, &asked)).collect()
-    }
-
-    fn marks_in(&self, text: &str, asked: &Asked) -> Vec<Range<usize>> {
-        let found = words(text, Purpose::Text);
-        let plain: Vec<String> = found.iter().map(|word| folded(word.text)).collect();
-        let language = Language::of(plain.iter().map(|word| Sign::of(word))).unwrap_or(Language::English);
-        let is_asked = |word: &str| self.postings.find(&language.stem(word)).is_some_and(|term| asked.asks_for(term));
-        let mut marks: Vec<Range<usize>> = Vec::new();
-        for (word, _) in found.iter().zip(&plain).filter(|(_, plain)| is_asked(plain)) {
-            let end = word.start + word.text.len();
-            match marks.last_mut().filter(|last| last.end >= word.start) {
-                Some(last) => last.end = last.end.max(end),
-                None => marks.push(word.start..end),
-            }
-        }
-        marks
+        let mut postings = self.postings.borrow_mut();
+        let asked = Asked::new(query, &mut postings, &view);
+        texts.iter().map(|text| marks_in(text, &asked, &postings)).collect()
     }
 
     /// The visible texts that say what a text says that this index has learnt, the most alike first, with what shows it.
@@ -178,6 +166,7 @@ impl Index {
     pub fn restatements(&self, learnt: &Learnt, visible: impl Fn(Slot) -> bool) -> Vec<Restatement> {
         let Learnt { counts, meaning, .. } = learnt;
         let terms: Vec<Term> = counts.iter().map(|(term, _)| *term).collect();
+        terms.iter().for_each(|term| self.postings.borrow_mut().complete(*term));
         let probe = meaning.as_ref().map(Probe::new);
         let likeness_with = |slot| self.texts.meanings.likeness_to(probe.as_ref()?, slot);
         let mut found: Vec<Restatement> = self
@@ -204,7 +193,8 @@ impl Index {
     /// terms have to be in such a text, so it has one of any half and one more: the common half of the words, whose lists
     /// are long, brings no text in.
     fn sharing_many(&self, terms: &[Term], visible: impl Fn(Slot) -> bool) -> Vec<(Slot, u32)> {
-        let mut lists: Vec<&[Posting]> = terms.iter().map(|term| self.postings.list(*term)).collect();
+        let postings = self.postings.borrow();
+        let mut lists: Vec<&[Posting]> = terms.iter().map(|term| postings.list(*term)).collect();
         lists.sort_by_key(|list| list.len());
         let needed = (terms.len() as f32 * SAME_BY_BOTH.0).ceil() as usize;
         let (rare, common) = lists.split_at((terms.len() + 1).saturating_sub(needed).min(lists.len()));
@@ -222,7 +212,7 @@ impl Index {
     #[cfg(test)]
     pub(crate) fn asked(&self, query: &Query<'_>) -> Asked {
         let view = self.workspace.borrow_mut().views.get(&self.texts, &self.weights, |_| true);
-        Asked::new(query, &self.postings, &view)
+        Asked::new(query, &mut self.postings.borrow_mut(), &view)
     }
 
     /// The same as [`Self::search`] where everything may be seen, with no text passed over.
@@ -237,8 +227,25 @@ impl Index {
 
     #[cfg(test)]
     pub(crate) fn holds_nothing(&self) -> bool {
-        self.postings.is_empty() && self.texts.is_empty() && self.lexicon.is_empty()
+        self.postings.borrow().is_empty() && self.texts.is_empty() && self.lexicon.is_empty()
     }
+}
+
+/// Where the words that are asked for stand in a text.
+fn marks_in(text: &str, asked: &Asked, postings: &Postings) -> Vec<Range<usize>> {
+    let found = words(text, Purpose::Text);
+    let plain: Vec<String> = found.iter().map(|word| folded(word.text)).collect();
+    let language = Language::of(plain.iter().map(|word| Sign::of(word))).unwrap_or(Language::English);
+    let is_asked = |word: &str| postings.known(&language.stem(word)).is_some_and(|term| asked.asks_for(term));
+    let mut marks: Vec<Range<usize>> = Vec::new();
+    for (word, _) in found.iter().zip(&plain).filter(|(_, plain)| is_asked(plain)) {
+        let end = word.start + word.text.len();
+        match marks.last_mut().filter(|last| last.end >= word.start) {
+            Some(last) => last.end = last.end.max(end),
+            None => marks.push(word.start..end),
+        }
+    }
+    marks
 }
 
 /// Reads a segment and writes it again; `None` where it is none. For the fuzzer, whatever table it was made with.
@@ -248,7 +255,9 @@ pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let table = u64::from_be_bytes(*bytes.get(1..)?.first_chunk()?);
     let mut index = Index::default();
     let places: Vec<Option<Slot>> = slots.iter().copied().map(Some).collect();
+    segment::decode(bytes, &places, table).and_then(|segment| segment.check()).ok()?;
     index.take_in(bytes, &places, table).ok()?;
-    index.settle();
-    Some(segment::encode(&slots, table, &index.texts, &index.postings))
+    let postings = index.postings.get_mut();
+    postings.thaw(&slots);
+    Some(segment::encode(&slots, table, &index.texts, postings))
 }

@@ -5,6 +5,8 @@ mod blocks;
 mod candidates;
 #[cfg(test)]
 mod candidates_tests;
+mod coding;
+mod dictionary;
 mod enough;
 mod facts;
 mod index;

@@ -1,10 +1,10 @@
 //! Posting lists: which texts have a term, and how often.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
-use foldhash::fast::FixedState;
-
+use crate::dictionary::Dictionary;
 use crate::facts::Slot;
 
 /// A term's number.
@@ -32,195 +32,230 @@ impl Posting {
     }
 }
 
-/// The posting lists of a set of texts.
+/// The posting lists of a set of texts. Those of texts that come from segments stay in the segments' dictionaries until their
+/// terms are asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Postings {
-    /// Every term that was ever seen, with the number of its list.
-    terms: BTreeMap<Box<str>, Term>,
-    /// By term; in the order of the slots.
-    lists: Vec<Vec<Posting>>,
+    /// The terms that were met, with the numbers of their lists.
+    terms: BTreeMap<Arc<str>, Term>,
+    /// By term.
+    lists: Vec<List>,
     /// Terms that may have no text; see [`Self::sweep`].
     emptied: BTreeSet<Term>,
-    /// Until [`Self::settle`]: the terms that segments brought, which bring them again and again.
-    brought_terms: HashMap<Box<str>, Term, FixedState>,
-    /// Until then: what they brought.
-    brought: Vec<Brought>,
+    /// In the order of the first slots, so that lists are seldom out of order that are put together from them.
+    dictionaries: Vec<Dictionary>,
+    /// Letters that a term may begin with, where every one that does was met.
+    met: BTreeSet<char>,
 }
 
-/// Posting lists of a segment, one behind the other.
-#[derive(Debug, Default)]
-pub(crate) struct Lists {
-    /// Where each one ends.
-    pub ends: Vec<u32>,
-    /// Of each one in the order of the slots.
-    pub postings: Vec<Posting>,
-}
-
-impl Lists {
-    pub fn iter(&self) -> impl Iterator<Item = &[Posting]> {
-        let starts = core::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(from, to)| self.postings.get(from as usize..*to as usize).unwrap_or_default())
-    }
-}
-
-/// Lists that wait to be put behind those that are there.
+/// The texts of a term.
 #[derive(Debug)]
-struct Brought {
-    first: Slot,
-    /// The term of each list.
-    terms: Vec<Term>,
-    lists: Lists,
+struct List {
+    name: Arc<str>,
+    /// In the order of the slots.
+    postings: Vec<Posting>,
+    /// Whether those are all: nothing more is in a dictionary.
+    is_whole: bool,
 }
 
-// Both are called for each segment, and so soon run as the browser compiles them well.
-impl Brought {
-    /// Adds how long the lists are to what their terms have.
-    #[inline(never)]
-    fn add_up(&self, sizes: &mut [usize]) {
-        for (term, list) in self.lists() {
-            if let Some(size) = sizes.get_mut(term as usize) {
-                *size += list.len();
-            }
+impl List {
+    /// Takes in postings of slots that it has none of.
+    fn add(&mut self, postings: &[Posting]) {
+        self.postings.reserve_exact(postings.len());
+        self.postings.extend_from_slice(postings);
+        if !self.postings.is_sorted_by_key(|posting| posting.slot()) {
+            self.postings.sort_unstable_by_key(|posting| posting.slot());
         }
-    }
-
-    /// Puts the lists behind those of their terms, and notes where that is not in order.
-    #[inline(never)]
-    fn put_behind(self, lists: &mut [Vec<Posting>], out_of_order: &mut BTreeSet<Term>) {
-        for (term, brought) in self.lists() {
-            let (Some(list), Some(first)) = (lists.get_mut(term as usize), brought.first()) else { continue };
-            if list.last().is_some_and(|last| last.slot() > first.slot()) {
-                out_of_order.insert(term);
-            }
-            list.extend_from_slice(brought);
-        }
-    }
-
-    fn lists(&self) -> impl Iterator<Item = (Term, &[Posting])> {
-        self.terms.iter().copied().zip(self.lists.iter())
     }
 }
 
 impl Postings {
-    /// The number of a term; a new one where it was never seen.
+    /// The number of a term; a new one where it was not met.
     pub fn number(&mut self, term: &str) -> Term {
-        if let Some(number) = self.terms.get(term) {
-            return *number;
+        if let Some(number) = self.known(term) {
+            return number;
         }
-        let number = self.lists.len() as Term;
-        self.terms.insert(term.into(), number);
-        self.lists.push(Vec::new());
-        // No text has it yet, and it may be that none ever will.
+        let number = self.meet(term, self.dictionaries.is_empty());
+        // It may be that no text has it, nor ever will.
         self.emptied.insert(number);
         number
     }
 
-    /// The number of a term that a segment brings; as [`Self::number`].
-    pub fn number_brought(&mut self, term: &str) -> Term {
-        if let Some(number) = self.brought_terms.get(term) {
-            return *number;
-        }
-        let number = self.number(term);
-        self.brought_terms.insert(term.into(), number);
+    fn meet(&mut self, term: &str, is_whole: bool) -> Term {
+        let number = self.lists.len() as Term;
+        let name: Arc<str> = term.into();
+        self.terms.insert(name.clone(), number);
+        self.lists.push(List { name, postings: Vec::new(), is_whole });
         number
     }
 
-    /// The number of a term that was seen.
-    pub fn find(&self, term: &str) -> Option<Term> {
+    /// The number of a term that was met.
+    pub fn known(&self, term: &str) -> Option<Term> {
         self.terms.get(term).copied()
     }
 
+    /// The number of a term that a text may have, with its whole list.
+    pub fn find(&mut self, term: &str) -> Option<Term> {
+        if let Some(number) = self.known(term) {
+            self.complete(number);
+            return Some(number);
+        }
+        // A term that no text has is not remembered: whoever asks could fill the memory with them.
+        let postings = self.in_dictionaries(term);
+        if postings.is_empty() {
+            return None;
+        }
+        let number = self.meet(term, true);
+        self.lists.get_mut(number as usize)?.add(&postings);
+        Some(number)
+    }
+
+    fn in_dictionaries(&self, term: &str) -> Vec<Posting> {
+        let mut postings = Vec::new();
+        self.dictionaries.iter().for_each(|dictionary| dictionary.find(term, &mut postings));
+        postings
+    }
+
+    /// Makes a term's list whole.
+    pub fn complete(&mut self, term: Term) {
+        let Some(list) = self.lists.get(term as usize).filter(|list| !list.is_whole) else { return };
+        let postings = self.in_dictionaries(&list.name);
+        if let Some(list) = self.lists.get_mut(term as usize) {
+            list.add(&postings);
+            list.is_whole = true;
+        }
+    }
+
+    /// What a term is called.
+    pub fn name(&self, term: Term) -> &str {
+        self.lists.get(term as usize).map(|list| &*list.name).unwrap_or_default()
+    }
+
+    /// The whole list of a term.
     pub fn list(&self, term: Term) -> &[Posting] {
-        self.lists.get(term as usize).map(Vec::as_slice).unwrap_or_default()
+        debug_assert!(self.lists.get(term as usize).is_none_or(|list| list.is_whole), "it is to be made whole first");
+        self.thawed(term)
+    }
+
+    /// What of a term's list is in no dictionary, or more.
+    pub fn thawed(&self, term: Term) -> &[Posting] {
+        self.lists.get(term as usize).map(|list| list.postings.as_slice()).unwrap_or_default()
     }
 
     pub fn insert(&mut self, term: Term, posting: Posting) {
-        if let Some(list) = self.lists.get_mut(term as usize) {
+        if let Some(List { postings, .. }) = self.lists.get_mut(term as usize) {
             // Doubling would leave a quarter of all lists empty.
-            if list.len() == list.capacity() {
-                list.reserve_exact((list.len() / 8).max(4));
+            if postings.len() == postings.capacity() {
+                postings.reserve_exact((postings.len() / 8).max(4));
             }
             // Most texts come in the order of their slots.
-            if list.last().is_none_or(|last| last.slot() < posting.slot()) {
-                list.push(posting);
+            if postings.last().is_none_or(|last| last.slot() < posting.slot()) {
+                postings.push(posting);
             } else {
-                list.insert(list.partition_point(|other| other.slot() < posting.slot()), posting);
+                postings.insert(postings.partition_point(|other| other.slot() < posting.slot()), posting);
             }
         }
     }
 
-    /// Takes in lists of slots that their terms have none of. They are there once everything is settled.
-    pub fn bring(&mut self, terms: Vec<Term>, lists: Lists) {
-        if let Some(first) = lists.postings.iter().map(|posting| posting.slot()).min() {
-            self.brought.push(Brought { first, terms, lists });
-        }
-    }
-
-    /// Puts what segments brought, in any order, behind what is there: those with the lowest slots first, so that hardly a list
-    /// is out of order then, and each gets the room that it needs at once.
-    pub fn settle(&mut self) {
-        self.brought_terms = HashMap::default();
-        if self.is_settled() {
-            return;
-        }
-        let mut brought = core::mem::take(&mut self.brought);
-        brought.sort_unstable_by_key(|brought| brought.first);
-        let mut sizes = vec![0; self.lists.len()];
-        brought.iter().for_each(|brought| brought.add_up(&mut sizes));
-        self.lists
-            .iter_mut()
-            .zip(sizes)
-            .filter(|(_, size)| *size > 0)
-            .for_each(|(list, size)| list.reserve_exact(size));
-        let mut out_of_order = BTreeSet::new();
-        brought.into_iter().for_each(|brought| brought.put_behind(&mut self.lists, &mut out_of_order));
-        for term in out_of_order {
-            if let Some(list) = self.lists.get_mut(term as usize) {
-                list.sort_unstable_by_key(|posting| posting.slot());
-            }
-        }
-    }
-
+    /// Removes a text from the list of a term. It must be in no dictionary; see [`Self::thaw`].
     pub fn remove(&mut self, term: Term, slot: Slot) {
-        if let Some(list) = self.lists.get_mut(term as usize)
-            && let Ok(at) = list.binary_search_by_key(&slot, |posting| posting.slot())
+        if let Some(List { postings, .. }) = self.lists.get_mut(term as usize)
+            && let Ok(at) = postings.binary_search_by_key(&slot, |posting| posting.slot())
         {
-            list.remove(at);
-            if list.is_empty() {
+            postings.remove(at);
+            if postings.is_empty() {
                 self.emptied.insert(term);
             }
+        }
+    }
+
+    /// Takes in the lists of slots that no term has yet.
+    pub fn bring(&mut self, dictionary: Dictionary) {
+        let Some(first) = dictionary.first() else { return };
+        let mut more = Vec::new();
+        for list in self.lists.iter_mut().filter(|list| list.is_whole) {
+            more.clear();
+            dictionary.find(&list.name, &mut more);
+            list.add(&more);
+        }
+        self.met.clear();
+        let at = self.dictionaries.partition_point(|other| other.first() < Some(first));
+        self.dictionaries.insert(at, dictionary);
+    }
+
+    /// The number of a dictionary's term, which is to be brought.
+    pub fn number_in(&mut self, dictionary: &Dictionary, place: usize) -> Option<Term> {
+        let name = dictionary.name(place)?;
+        Some(self.known(&name).unwrap_or_else(|| self.meet(&name, false)))
+    }
+
+    /// Takes the dictionaries apart that have one of these texts, which are in order: they can be removed then, and written.
+    pub fn thaw(&mut self, slots: &[Slot]) {
+        while let Some(at) = self.dictionaries.iter().position(|dictionary| dictionary.has_any(slots)) {
+            let dictionary = self.dictionaries.remove(at);
+            // What cannot be read is in no list; its texts are found by their meanings alone.
+            let _ = dictionary.each(|name, postings| self.add_thawed(name, postings));
+        }
+    }
+
+    #[inline(never)]
+    fn add_thawed(&mut self, name: &str, postings: &[Posting]) {
+        if postings.is_empty() {
+            return;
+        }
+        let is_whole = self.dictionaries.is_empty();
+        let known = self.known(name);
+        let term = known.unwrap_or_else(|| self.meet(name, is_whole));
+        if let Some(list) = self.lists.get_mut(term as usize)
+            && (known.is_none() || !list.is_whole)
+        {
+            list.add(postings);
         }
     }
 
     /// Forgets the terms that no text has any more; answers which.
     pub fn sweep(&mut self) -> BTreeSet<Term> {
         let mut gone = core::mem::take(&mut self.emptied);
-        gone.retain(|term| self.list(*term).is_empty());
+        gone.retain(|term| {
+            if self.thawed(*term).is_empty() {
+                self.complete(*term);
+            }
+            self.thawed(*term).is_empty()
+        });
         if !gone.is_empty() {
             self.terms.retain(|_, term| !gone.contains(term));
         }
         gone
     }
 
-    /// The terms that begin with something, in their order.
-    pub fn beginning(&self, with: impl AsRef<str>) -> impl Iterator<Item = (&str, Term)> {
-        let from = (Bound::Included(with.as_ref()), Bound::Unbounded);
-        let longer = self.terms.range::<str, _>(from).map(|(term, number)| (&**term, *number));
-        longer.take_while(move |(term, _)| term.starts_with(with.as_ref()))
+    /// The terms that begin with something, in their order. Their lists may not be whole.
+    pub fn beginning(&mut self, with: &str) -> Vec<Term> {
+        if let Some(letter) = with.chars().next().filter(|letter| !self.met.contains(letter)) {
+            let mut names = BTreeSet::new();
+            for dictionary in &self.dictionaries {
+                dictionary.beginning(letter.encode_utf8(&mut [0; 4]), |name| {
+                    if !self.terms.contains_key(name) && !names.contains(name) {
+                        names.insert(name.to_owned());
+                    }
+                });
+            }
+            for name in names {
+                self.meet(&name, false);
+            }
+            self.met.insert(letter);
+        }
+        let from = (Bound::Included(with), Bound::Unbounded);
+        self.terms.range::<str, _>(from).take_while(|(term, _)| term.starts_with(with)).map(|(_, term)| *term).collect()
     }
 
-    /// Every term.
+    /// Every term that was met: where all is thawed, every one that there is.
     pub fn all(&self) -> impl Iterator<Item = (&str, Term)> {
         self.terms.iter().map(|(term, number)| (&**term, *number))
     }
 
-    /// Whether every list can be searched.
-    pub fn is_settled(&self) -> bool {
-        self.brought.is_empty()
-    }
-
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty() && self.lists.iter().all(Vec::is_empty)
+        let has_none = self.lists.iter().all(|list| list.postings.is_empty());
+        self.terms.is_empty() && has_none && self.dictionaries.is_empty()
     }
 }

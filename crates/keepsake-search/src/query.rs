@@ -1,7 +1,6 @@
 //! What a query asks for, among the texts that may be seen.
 
 use core::ops::Range;
-use std::collections::BTreeMap;
 
 use crate::facts::Millis;
 use crate::language::{Language, Sign};
@@ -79,7 +78,7 @@ pub(crate) struct AskedWord {
 }
 
 impl Asked {
-    pub fn new(query: &Query<'_>, postings: &Postings, view: &View) -> Self {
+    pub fn new(query: &Query<'_>, postings: &mut Postings, view: &View) -> Self {
         let text = beginning(query.text, MAX_QUERY);
         let found: Vec<String> = words(text, Purpose::Query).into_iter().map(|word| folded(word.text)).collect();
         let signs = found.iter().map(|word| Sign::of(word));
@@ -112,44 +111,60 @@ impl Asked {
 
 /// The terms of visible texts that a word stands for, in the order of their letters: that of their numbers would tell
 /// which came first into the index.
-fn terms_of(word: &str, is_growing: bool, postings: &Postings, view: &View) -> Vec<Term> {
+fn terms_of(word: &str, is_growing: bool, postings: &mut Postings, view: &View) -> Vec<Term> {
     let (_, stems) = Lexicon::stems(word, view.languages.iter().copied());
-    let seen = |term: &Term| view.has(postings, *term);
-    let find = |stem: &str| postings.find(stem).filter(seen);
+    let mut find = |stem: &str| find_seen(stem, postings, view);
+    let of_stems: Vec<Term> = stems.iter().filter_map(|stem| find(stem)).collect();
     if is_growing {
-        let longer = postings.beginning(word).filter(|(_, term)| seen(term)).take(MAX_EXPANSIONS);
-        let stems = stems.iter().filter_map(|stem| Some((&**stem, find(stem)?)));
-        let all: BTreeMap<&str, Term> = longer.chain(stems).collect();
+        let mut all: Vec<Term> = Vec::new();
+        for term in postings.beginning(word) {
+            if all.len() == MAX_EXPANSIONS {
+                break;
+            }
+            all.extend(seen(term, postings, view));
+        }
+        all.extend(of_stems);
+        all.sort_unstable_by(|one, other| postings.name(*one).cmp(postings.name(*other)));
+        all.dedup();
         if !all.is_empty() {
-            return all.into_values().collect();
+            return all;
         }
         // Past the stem (“conversatio” of “conversation”, kept as “convers”) no term begins with what was typed.
         let ends = word.char_indices().map(|(at, _)| at).filter(|&at| at >= SHORTEST_STEM).rev();
-        let shorter = ends.filter_map(|end| find(word.get(..end)?)).next();
+        let shorter = ends.filter_map(|end| find_seen(word.get(..end)?, postings, view)).next();
         if let Some(term) = shorter {
             return vec![term];
         }
-    }
-    let terms: Vec<Term> = stems.iter().filter_map(|stem| find(stem)).collect();
-    if !terms.is_empty() {
-        return terms;
+    } else if !of_stems.is_empty() {
+        return of_stems;
     }
     let shortest = stems.iter().map(String::as_str).min_by_key(|stem| stem.len());
     mistyped(shortest.unwrap_or(word), word.chars().count(), postings, view)
 }
 
+/// The number of a term that some visible text has.
+fn find_seen(term: &str, postings: &mut Postings, view: &View) -> Option<Term> {
+    postings.find(term).filter(|term| view.has(postings, *term))
+}
+
+/// The term, if some visible text has it.
+fn seen(term: Term, postings: &mut Postings, view: &View) -> Option<Term> {
+    postings.complete(term);
+    view.has(postings, term).then_some(term)
+}
+
 /// The terms that begin as a word does, or with its first two letters swapped: hardly anybody mistypes the first letter,
 /// and words that differ in it (“hives”, “gives”) are seldom meant for each other.
-fn starting_alike<'a>(letters: &[char], postings: &'a Postings) -> impl Iterator<Item = (&'a str, Term)> {
+fn starting_alike(letters: &[char], postings: &mut Postings) -> Vec<Term> {
     let starts = match letters {
         [first, second, ..] if first != second => vec![first.to_string(), format!("{second}{first}")],
         _ => letters.iter().take(1).map(char::to_string).collect(),
     };
-    starts.into_iter().flat_map(|start| postings.beginning(start))
+    starts.iter().flat_map(|start| postings.beginning(start)).collect()
 }
 
 /// The visible terms that are the fewest letters away from a word that no visible text has.
-fn mistyped(stem: &str, length: usize, postings: &Postings, view: &View) -> Vec<Term> {
+fn mistyped(stem: &str, length: usize, postings: &mut Postings, view: &View) -> Vec<Term> {
     let most = if length >= TWO_TYPOS { 2 } else { usize::from(length >= ONE_TYPO) };
     let letters: Vec<char> = stem.chars().collect();
     // A number that is one digit off is another number.
@@ -159,20 +174,22 @@ fn mistyped(stem: &str, length: usize, postings: &Postings, view: &View) -> Vec<
     let mut nearest = most;
     let mut found = Vec::new();
     let those_in = letters_in(stem);
-    for (term, number) in starting_alike(&letters, postings) {
+    for term in starting_alike(&letters, postings) {
+        let name = postings.name(term);
         // A step changes at most one letter, and so at most two bits of which letters there are.
-        if term.len().abs_diff(stem.len()) > nearest * 3
-            || (letters_in(term) ^ those_in).count_ones() as usize > nearest * 2
+        if name.len().abs_diff(stem.len()) > nearest * 3
+            || (letters_in(name) ^ those_in).count_ones() as usize > nearest * 2
         {
             continue;
         }
-        let Some(distance) = distance(&letters, term, nearest).filter(|_| view.has(postings, number)) else { continue };
+        let Some(distance) = distance(&letters, name, nearest) else { continue };
+        let Some(term) = seen(term, postings, view) else { continue };
         if distance < nearest {
             nearest = distance;
             found.clear();
         }
         if found.len() < MAX_EXPANSIONS {
-            found.push(number);
+            found.push(term);
         }
     }
     found

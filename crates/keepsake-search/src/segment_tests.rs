@@ -33,7 +33,6 @@ fn load(index: &mut Index, segments: &[(Slot, Vec<u8>)]) {
     for (first, bytes) in segments {
         index.load(bytes, &same(*first, SLOTS)).unwrap();
     }
-    index.settle();
 }
 
 /// So many slots from one on.
@@ -54,7 +53,7 @@ proptest! {
         query in "(tea|car|slep|vehicl|the|Ann| ){1,4}",
     ) {
         let slots = texts.len() as Slot;
-        let afresh = learnt(&texts);
+        let mut afresh = learnt(&texts);
         let mut written = segments(&afresh, slots);
         if backwards {
             written.reverse();
@@ -70,6 +69,10 @@ proptest! {
         }
         for query in [Query::whole(&query), Query::growing(&query).at(3_000_000)] {
             prop_assert_eq!(loaded.search(&query, 10, |_| true), afresh.search(&query, 10, |_| true));
+        }
+        for text in &texts {
+            let (one, other) = (loaded.learn(text), afresh.learn(text));
+            prop_assert_eq!(loaded.restatements(&one, |_| true), afresh.restatements(&other, |_| true));
         }
         written.sort();
         prop_assert_eq!(segments(&loaded, slots), written, "the same texts are the same bytes");
@@ -87,7 +90,6 @@ proptest! {
         let places: Vec<Option<Slot>> = (0..slots).zip(gone).map(|(slot, gone)| (!gone).then(|| 9 - slot)).collect();
         let (mut loaded, mut afresh) = (Index::with_table(meanings()), Index::with_table(meanings()));
         loaded.load(&bytes, &places).unwrap();
-        loaded.settle();
         for ((slot, text), place) in (0..).zip(&texts).zip(&places) {
             place.iter().for_each(|place| insert(&mut afresh, *place, text, facts(slot)));
         }
@@ -144,11 +146,41 @@ fn a_part_that_is_missing_is_learnt_and_the_rest_answers_meanwhile() {
     let afresh = filled(Index::default(), &texts);
     let mut index = Index::default();
     index.load(&afresh.segment(&[2]), &[Some(2)]).unwrap();
-    index.settle();
     assert_eq!(index.search(&Query::whole("tea"), 10, |_| true).len(), 1);
     for (slot, text) in (0..2).zip(&texts) {
         insert(&mut index, slot, text, Facts::default());
     }
     let query = Query::whole("green tea");
     assert_eq!(index.search(&query, 10, |_| true), afresh.search(&query, 10, |_| true));
+}
+
+/// Of many segments with many words, some of which were asked for before the last segment came.
+#[test]
+fn words_are_found_wherever_their_lists_are() {
+    let texts: Vec<String> =
+        (0..60_usize).map(|n| (0..40).map(|word| format!("{} ", name(n * word % 700))).collect()).collect();
+    let afresh = learnt(&texts);
+    let (first, second): (Vec<_>, Vec<_>) = segments(&afresh, 60).into_iter().partition(|(first, _)| first % 2 == 0);
+    let mut loaded = Index::with_table(meanings());
+    load(&mut loaded, &first);
+    for number in (0..700).step_by(7) {
+        loaded.search(&Query::whole(&name(number)), 10, |_| true);
+        loaded.search(&Query::growing(&name(number)), 10, |_| true);
+    }
+    load(&mut loaded, &second);
+    for number in 0..700 {
+        let name = name(number);
+        let (slip, begun) = (name.replace('k', "x"), name.trim_end_matches('o'));
+        for query in [Query::whole(&name), Query::whole(&slip), Query::growing("t"), Query::growing(begun)] {
+            assert_eq!(loaded.search(&query, 10, |_| true), afresh.search(&query, 10, |_| true), "{query:?}");
+            let sees = |slot: Slot| slot.is_multiple_of(3);
+            assert_eq!(loaded.search(&query, 10, sees), afresh.search(&query, 10, sees), "{query:?}");
+        }
+    }
+}
+
+/// A word of six letters for each number.
+fn name(number: usize) -> String {
+    let letter = |unit: usize| char::from(b'a' + (number / unit % 26) as u8);
+    ['t', letter(26), letter(1), 'k', letter(3), 'o'].into_iter().collect()
 }

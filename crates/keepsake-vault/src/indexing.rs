@@ -43,8 +43,9 @@ pub(crate) struct Indexed {
     pub index: Index,
     /// Which part of what is at rest is taken in next, of [`INDEX_PARTS`].
     next_part: usize,
-    /// The memories that a segment may have, by their tags, which nobody chooses; nothing once all are taken in.
-    by_tag: HashMap<[u8; TAG], Slot, FixedState>,
+    /// The memories that a segment may have, by their tags, which nobody chooses. Made once a memory is not where a segment
+    /// leads to expect it; nothing once all are taken in.
+    by_tag: Option<HashMap<[u8; TAG], Slot, FixedState>>,
     /// Segments at rest that are taken in, with the slots of their texts.
     segments: BTreeMap<ObjectKey, Vec<Slot>>,
     /// By slot, the segment that has its text.
@@ -62,13 +63,10 @@ impl Indexed {
         // Without a table, or with a damaged one, questions are answered by words.
         let table = store.meanings().await.and_then(|bytes| Table::read(bytes).ok());
         let index = table.map_or_else(Index::default, |table| Index::with_table(Arc::new(table)));
-        let mut by_tag = HashMap::with_capacity_and_hasher(records.len(), FixedState::default());
-        let mut kept = records.kept().map(|(slot, entry)| (entry.tag, slot));
-        while note_some(&mut kept, &mut by_tag) {}
         Self {
             index,
             next_part: 0,
-            by_tag,
+            by_tag: None,
             segments: BTreeMap::new(),
             homes: vec![None; records.slots()],
             fresh: BTreeSet::new(),
@@ -146,7 +144,7 @@ impl Indexed {
     /// Once all segments are taken in it shows which memories have to be learnt.
     fn note_unknown(&mut self, records: &Records) {
         if self.is_taken_in() {
-            self.by_tag = HashMap::default();
+            self.by_tag = None;
             let slots = records.kept().map(|(slot, _)| slot);
             self.unknown = slots.filter(|slot| !self.knows(*slot)).collect();
         }
@@ -158,10 +156,9 @@ impl Indexed {
 
     /// A function by itself, which the browser compiles well once it has run for a few segments.
     #[inline(never)]
-    fn take_in(&mut self, key: ObjectKey, plaintext: &[u8]) {
-        let Some((tags, segment)) = take_apart(plaintext) else { return self.stale.push(key) };
-        let is_free = |slot: &Slot| !self.knows(*slot);
-        let slots: Vec<Option<Slot>> = tags.iter().map(|tag| self.by_tag.get(tag).copied().filter(is_free)).collect();
+    fn take_in(&mut self, key: ObjectKey, plaintext: &[u8], records: &Records) {
+        let Some(Written { first, tags, segment }) = take_apart(plaintext) else { return self.stale.push(key) };
+        let slots = self.slots_of(first, tags, records);
         if self.index.load(segment, &slots).is_err() {
             return self.stale.push(key);
         }
@@ -173,6 +170,25 @@ impl Indexed {
             self.fresh.extend(found);
             self.stale.push(key);
         }
+    }
+
+    /// Where the memories with these tags are now: mostly one behind the other, as they were when the segment was written.
+    fn slots_of(&mut self, first: Slot, tags: &[[u8; TAG]], records: &Records) -> Vec<Option<Slot>> {
+        let mut expected = first;
+        let mut slots = Vec::with_capacity(tags.len());
+        for tag in tags {
+            let is_there = records.get_kept(expected).is_some_and(|entry| entry.tag == *tag);
+            let slot = if is_there { Some(expected) } else { self.slot_of(tag, records) };
+            expected = slot.unwrap_or(expected).saturating_add(1);
+            slots.push(slot.filter(|slot| !self.knows(*slot)));
+        }
+        slots
+    }
+
+    #[inline(never)]
+    fn slot_of(&mut self, tag: &[u8; TAG], records: &Records) -> Option<Slot> {
+        let by_tag = self.by_tag.get_or_insert_with(|| records.kept().map(|(slot, entry)| (entry.tag, slot)).collect());
+        by_tag.get(tag).copied()
     }
 
     /// What to write next, and which segments are then no longer needed; nothing where all is at rest.
@@ -230,9 +246,9 @@ impl Open {
         primitives: &mut impl Primitives,
     ) -> Result<bool, OwnerError> {
         self.begin_index(store).await;
-        let took_in = self.take_in_segments(store, primitives).await;
-        self.settle_index();
-        Ok(took_in? || self.learn_unknown(store).await? || self.write_index(store, primitives).await?)
+        Ok(self.take_in_segments(store, primitives).await?
+            || self.learn_unknown(store).await?
+            || self.write_index(store, primitives).await?)
     }
 
     /// How far the index is, where questions do not find everything yet.
@@ -270,24 +286,11 @@ impl Open {
 
     async fn take_in_all(&mut self, store: &impl Store, primitives: &impl Primitives) -> Result<(), OwnerError> {
         self.begin_index(store).await;
-        let outcome = loop {
-            match self.take_in_segments(store, primitives).await {
-                Ok(true) => {}
-                Ok(false) => break Ok(()),
-                Err(error) => break Err(error),
-            }
-        };
-        self.settle_index();
-        outcome
+        while self.take_in_segments(store, primitives).await? {}
+        Ok(())
     }
 
-    fn settle_index(&mut self) {
-        if let Some(indexed) = self.records.indexed_mut() {
-            indexed.index.settle();
-        }
-    }
-
-    /// Takes in the next part of what is at rest, which is to be settled then; whether there was one.
+    /// Takes in the next part of what is at rest; whether there was one.
     async fn take_in_segments(&mut self, store: &impl Store, primitives: &impl Primitives) -> Result<bool, OwnerError> {
         let Some(part) = self.records.indexed().filter(|indexed| !indexed.is_taken_in()) else { return Ok(false) };
         let part = part.next_part;
@@ -298,10 +301,11 @@ impl Open {
             segments.iter().map(|(key, envelope)| (sealer, context(*key), envelope.as_slice())).collect();
         let mut indexed = self.records.indexed_mut().take();
         let mut keys = segments.iter().map(|(key, _)| *key);
+        let records = &self.records;
         open_all(&sealed, primitives, |opened| {
             let (Some(indexed), Some(key)) = (&mut indexed, keys.next()) else { return };
             match opened {
-                Ok(plaintext) => indexed.take_in(key, &plaintext),
+                Ok(plaintext) => indexed.take_in(key, &plaintext, records),
                 Err(_) => indexed.stale.push(key),
             }
         })
@@ -379,26 +383,13 @@ pub(crate) fn facts_of(memory: &Memory) -> Facts {
     Facts { written: Some(memory.created), expires: ends, belief, place }
 }
 
-/// Notes the slots of the next memories; whether there were any. Not all at once, so that the browser compiles it well in time.
-#[inline(never)]
-fn note_some(
-    kept: &mut impl Iterator<Item = ([u8; TAG], Slot)>,
-    by_tag: &mut HashMap<[u8; TAG], Slot, FixedState>,
-) -> bool {
-    let mut any = false;
-    for (tag, slot) in kept.take(SEGMENT_TEXTS) {
-        by_tag.insert(tag, slot);
-        any = true;
-    }
-    any
-}
-
-/// The plaintext of a segment: how many texts, their tags, their words.
+/// The plaintext of a segment: how many texts, the first one's slot, their tags, their words.
 fn put_together(records: &Records, index: &Index, slots: &[Slot]) -> Plaintext {
     let segment = index.segment(slots);
-    let mut plaintext = Plaintext::with_capacity(4 + slots.len() * TAG + segment.len());
+    let mut plaintext = Plaintext::with_capacity(2 * size_of::<u32>() + slots.len() * TAG + segment.len());
     let bytes = plaintext.bytes_mut();
     bytes.extend_from_slice(&(slots.len() as u32).to_be_bytes());
+    bytes.extend_from_slice(&slots.first().copied().unwrap_or_default().to_be_bytes());
     for slot in slots {
         bytes.extend_from_slice(&records.get(*slot).map_or([0; TAG], |entry| entry.tag));
     }
@@ -408,10 +399,19 @@ fn put_together(records: &Records, index: &Index, slots: &[Slot]) -> Plaintext {
     plaintext
 }
 
-/// The tags of the texts, and the texts.
-fn take_apart(plaintext: &[u8]) -> Option<(&[[u8; TAG]], &[u8])> {
-    let (count, rest) = plaintext.split_first_chunk::<4>()?;
+/// What was written of some texts.
+struct Written<'a> {
+    /// The slot that the first one had.
+    first: Slot,
+    /// Of their memories.
+    tags: &'a [[u8; TAG]],
+    segment: &'a [u8],
+}
+
+fn take_apart(plaintext: &[u8]) -> Option<Written<'_>> {
+    let (count, rest) = plaintext.split_first_chunk()?;
+    let (first, rest) = rest.split_first_chunk()?;
     let count = usize::try_from(u32::from_be_bytes(*count)).ok()?;
     let (tags, segment) = rest.split_at_checked(count.checked_mul(TAG)?)?;
-    Some((tags.as_chunks().0, segment))
+    Some(Written { first: Slot::from_be_bytes(*first), tags: tags.as_chunks().0, segment })
 }
