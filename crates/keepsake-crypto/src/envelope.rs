@@ -22,8 +22,8 @@ pub const FORMAT_VERSION: u8 = 1;
 /// Bytes that an envelope adds to the padded plaintext.
 pub const ENVELOPE_OVERHEAD: usize = HEADER + TAG;
 
-/// How many long envelopes are on their way through the browser's cipher at once: enough for it never to wait for the next, and
-/// few enough for their memory to be used again instead of fresh one.
+/// How many long envelopes are on their way through the browser's cipher at once: a hundred take no less time, and ten times the
+/// memory.
 const AT_ONCE: usize = 8;
 
 const NONCE: usize = 24;

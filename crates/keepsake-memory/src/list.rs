@@ -1,8 +1,8 @@
 //! Text lists: one memory a line, bare or as the `[2026-01-15] - text` lines that assistants hand out.
 
-use serde::{Deserialize, Serialize};
-
 use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 use crate::{MemoryError, Millis, Turn, normal_text, parse_date};
 

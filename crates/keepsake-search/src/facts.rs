@@ -152,6 +152,8 @@ impl Texts {
         &self.there
     }
 
+    /// A function by itself, which the browser compiles well while the first segment is taken in.
+    #[inline(never)]
     pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits, meaning: Option<PackedMeaning<'_>>) {
         self.len = self.len.max(slot as usize + 1);
         let mut near = Near { length: traits.length, asks: traits.asks, ..Near::NOTHING };

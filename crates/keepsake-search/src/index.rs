@@ -248,15 +248,22 @@ fn marks_in(text: &str, asked: &Asked, postings: &Postings) -> Vec<Range<usize>>
     marks
 }
 
-/// Reads a segment and writes it again; `None` where it is none. For the fuzzer, whatever table it was made with.
+/// Reads a segment, looks for words in it, and writes it again; `None` where it is none. For the fuzzer, whatever table it
+/// was made with.
 #[doc(hidden)]
 pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     let slots: Vec<Slot> = (0..4096).collect();
     let table = u64::from_be_bytes(*bytes.get(1..)?.first_chunk()?);
     let mut index = Index::default();
     let places: Vec<Option<Slot>> = slots.iter().copied().map(Some).collect();
-    segment::decode(bytes, &places, table).and_then(|segment| segment.check()).ok()?;
+    let is_sound = segment::decode(bytes, &places, table).and_then(|segment| segment.check()).is_ok();
     index.take_in(bytes, &places, table).ok()?;
+    for query in [Query::whole("tea thrae"), Query::growing("t")] {
+        index.search(&query, 10, |_| true);
+    }
+    if !is_sound {
+        return None;
+    }
     let postings = index.postings.get_mut();
     postings.thaw(&slots);
     Some(segment::encode(&slots, table, &index.texts, postings))

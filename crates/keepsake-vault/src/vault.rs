@@ -497,7 +497,6 @@ pub(crate) fn seal_session(
     Sealer::new(session_key, Purpose::SessionSlot).seal(&context, &slot, random)
 }
 
-/// The vault key and the session, where the slot is there and opens.
 /// The header, and the session's slot with what an open vault needs: all read at once, since whoever woke the vault waits for
 /// all of it. What the first question needs besides is on its way then.
 async fn read_to_resume(store: &impl Store) -> Result<(Option<Vec<u8>>, (Option<Vec<u8>>, Fetched)), OwnerError> {

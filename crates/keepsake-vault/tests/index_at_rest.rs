@@ -75,6 +75,29 @@ fn after_a_suspension_the_first_answer_reads_no_memory_but_those_that_it_gives()
     }
 }
 
+/// Without a part of the catalogue the memories behind it stand elsewhere than when the index was written.
+#[test]
+fn memories_that_moved_are_found_without_being_read() {
+    let mut world = World::new();
+    import(&mut world, (0..2500).map(|n| format!("number {n:04}")));
+    world.tidy();
+    world.lock();
+    let sound = world.disk.objects.borrow().clone();
+    let catalogue: Vec<_> = sound.keys().filter(|(space, _)| *space == Space::Catalogue).copied().collect();
+    assert_eq!(catalogue.len(), 3);
+    for lost in catalogue {
+        *world.disk.objects.borrow_mut() = sound.clone();
+        world.disk.objects.borrow_mut().remove(&lost);
+        world.restart();
+        world.unlock();
+        world.disk.records_read.set(0);
+        let found: Vec<String> = ["0010", "1030", "2400"].iter().flat_map(|n| find(&mut world, n)).collect();
+        assert_eq!(found.len(), 2, "two of three parts are there: {found:?}");
+        assert_eq!(world.disk.records_read.get(), 2);
+        world.lock();
+    }
+}
+
 #[test]
 fn what_is_at_rest_is_never_believed() {
     let mut world = world_with_index();

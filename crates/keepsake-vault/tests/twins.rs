@@ -33,6 +33,7 @@ enum Step {
     Query,
     Remember(String),
     LookIntoInbox,
+    Tidy,
     Restart,
 }
 
@@ -54,7 +55,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Query),
         2 => words().prop_map(Step::Remember),
         1 => Just(Step::LookIntoInbox),
-        1 => Just(Step::Restart),
+        1 => Just(Step::Tidy),
+        2 => Just(Step::Restart),
     ]
 }
 
@@ -136,6 +138,11 @@ impl Twin {
             // Where it is compared with everything that is kept.
             Step::LookIntoInbox => {
                 self.world.inbox();
+                return;
+            }
+            // The index is written.
+            Step::Tidy => {
+                self.world.tidy();
                 return;
             }
             Step::Restart => {

@@ -20,8 +20,10 @@ export interface Engine {
   search(query: string, limit: number, every: number): number[] | Promise<number[]>;
   /** Takes in one more. */
   add?(number: number, memory: Memory): void;
-  /** Of the index as it is stored, where it is. */
-  bytesAtRest?(memories: number): number;
+  /** These memories of the index as they are stored, where it is. */
+  segment?(from: number, to: number): Uint8Array;
+  /** Takes them in. */
+  load?(segment: Uint8Array, from: number, to: number): void;
   /** The memory that a module of its own takes. */
   heap?(): number;
   /** Gives back the memory that no garbage collector sees. */
@@ -46,7 +48,8 @@ interface SearchModule {
   ) => {
     add(slot: number, text: string, conversation: number, position: number): void;
     search(query: string, limit: number, every: number): Float64Array;
-    bytes_at_rest(slots: number): number;
+    segment(from: number, to: number): Uint8Array;
+    load(bytes: Uint8Array, from: number, to: number): void;
     free(): void;
   };
 }
@@ -66,7 +69,8 @@ async function keepsake(withTable: boolean): Promise<Engine> {
     add,
     search: (query, limit, every) =>
       [...index.search(query, limit, every)].filter((_, place) => place % 2 === 0),
-    bytesAtRest: (memories) => index.bytes_at_rest(memories),
+    segment: (from, to) => index.segment(from, to),
+    load: (segment, from, to) => index.load(segment, from, to),
     heap: () => memory.buffer.byteLength,
     end: () => index.free(),
   };

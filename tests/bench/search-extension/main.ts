@@ -23,7 +23,14 @@ const bench = {
   time: (queries: string[], every: number) => there().call("time", queries, every),
   answer: (queries: string[], limit: number) => there().call("answer", queries, limit),
   add: (memories: Memory[]) => there().call("add", memories),
-  sizes: () => there().call("sizes"),
+  heap: () => there().call("heap"),
+  store: () => there().call("store"),
+  /** Another worker reads what one wrote. */
+  restore: (name: EngineName, lengths: number[]) => {
+    worker?.end();
+    worker = new PeerWorker<EngineWorker>("engine");
+    return worker.call("restore", name, lengths);
+  },
   empty: async () => worker?.end(),
 };
 

@@ -4,6 +4,8 @@ import { serve } from "../../vault-extension/rpc";
 import { ENGINES, type Engine, type EngineName, type Memory } from "../engines";
 
 const WARM_UP = 3000;
+/** So many memories the vault puts into a segment. */
+const SEGMENT = 2048;
 
 let engine: Engine | undefined;
 let filled = 0;
@@ -53,15 +55,43 @@ const methods = {
     return took;
   },
 
-  /** Bytes of the index at rest, and of the memory of its module. */
-  sizes: (): { atRest: number; heap: number } => ({
-    atRest: there().bytesAtRest?.(filled) ?? 0,
-    heap: there().heap?.() ?? 0,
-  }),
+  /** Bytes of the memory of the engine's module. */
+  heap: (): number => there().heap?.() ?? 0,
+
+  /** Writes the index into a file, where it can be; answers the bytes of each segment. */
+  async store(): Promise<number[]> {
+    const file = await (await stored()).createWritable();
+    const lengths = [];
+    for (let from = 0; from < filled; from += SEGMENT) {
+      const segment = there().segment?.(from, from + SEGMENT);
+      if (!segment) break;
+      await file.write(new Uint8Array(segment));
+      lengths.push(segment.length);
+    }
+    await file.close();
+    return lengths;
+  },
+
+  /** Starts anew with what was written. */
+  async restore(name: EngineName, lengths: number[]): Promise<void> {
+    engine = await ENGINES[name]();
+    const file = await (await stored()).getFile();
+    let at = 0;
+    for (const [place, length] of lengths.entries()) {
+      const segment = await file.slice(at, at + length).bytes();
+      at += length;
+      engine.load?.(segment, place * SEGMENT, (place + 1) * SEGMENT);
+    }
+  },
 };
 
 export type EngineWorker = typeof methods;
 serve(methods);
+
+async function stored(): Promise<FileSystemFileHandle> {
+  const folder = await navigator.storage.getDirectory();
+  return folder.getFileHandle("index", { create: true });
+}
 
 function there(): Engine {
   if (!engine) throw new Error("no engine is filled");

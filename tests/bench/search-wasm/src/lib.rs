@@ -7,9 +7,6 @@ use keepsake_search::{Facts, Index, Place, Query, Slot, Table};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// How many slots a segment covers.
-const SEGMENT: Slot = 1024;
-
 /// An index, with the embedding table or without.
 #[wasm_bindgen]
 #[derive(Debug)]
@@ -48,11 +45,14 @@ impl BenchIndex {
         hits.iter().flat_map(|hit| [f64::from(hit.slot), hit.score]).collect()
     }
 
-    /// How many bytes the segments of so many slots have.
-    pub fn bytes_at_rest(&self, slots: Slot) -> usize {
-        (0..slots)
-            .step_by(SEGMENT as usize)
-            .map(|first| self.index.segment(&(first..first + SEGMENT).collect::<Vec<_>>()).len())
-            .sum()
+    /// The segment of these slots.
+    pub fn segment(&self, from: Slot, to: Slot) -> Vec<u8> {
+        self.index.segment(&(from..to).collect::<Vec<_>>())
+    }
+
+    /// Takes in the segment of these slots.
+    pub fn load(&mut self, bytes: &[u8], from: Slot, to: Slot) -> Result<(), JsValue> {
+        let slots: Vec<Option<Slot>> = (from..to).map(Some).collect();
+        self.index.load(bytes, &slots).map_err(|error| JsValue::from_str(&error.to_string()))
     }
 }
