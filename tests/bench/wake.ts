@@ -6,6 +6,7 @@ import type { Subject } from "../../extension/generated/messages";
 import type { Firefox } from "../driver/firefox.ts";
 import { EXTENSION_ID, extensionUrl, launchWithKeepsake } from "../driver/keepsake.ts";
 import type { Page } from "../driver/page.ts";
+import { atRest } from "../driver/process-rest.ts";
 import { command } from "../e2e/owner.ts";
 import { connectSite, createVault, grant, openManager, PASSPHRASE } from "../e2e/support.ts";
 import { FixtureServer } from "../fixtures/server.ts";
@@ -125,15 +126,12 @@ function indexAtRest(own: Page): Promise<number> {
 /** Milliseconds of the first answer after a suspension. */
 async function wake(firefox: Firefox, page: Page, who: "Keepsake" | Echo, query: string): Promise<number> {
   const extension = who === "Keepsake" ? EXTENSION_ID : ECHOES[who].id;
-  // All live in one process, which has to clear away what another one left there: that is nothing to hold against the peer.
-  const times = who === "Keepsake" ? 1 : 2;
-  let took = 0;
-  for (let time = 0; time < times; time++) {
-    await firefox.suspendBackground(extension);
-    ({ took } = await ask(page, who, "memory.search", { query, top_k: 10 }));
-    // What it does by itself from here on is no part of what is measured next.
-    await firefox.suspendBackground(extension);
-  }
+  await firefox.suspendBackground(extension);
+  // All live in one process, which clears away what another one left there. In life that is half a minute ago.
+  await atRest(await firefox.chrome.extensionProcess());
+  const { took } = await ask(page, who, "memory.search", { query, top_k: 10 });
+  // What it does by itself from here on is no part of what is measured next.
+  await firefox.suspendBackground(extension);
   return took;
 }
 
