@@ -217,7 +217,7 @@ async function measure(memories: number, limit: number): Promise<Row[]> {
   // A page's clock is blurred, against fingerprinting; a stopwatch needs it sharp.
   const firefox = await launchWithKeepsake({ preferences: { "privacy.reduceTimerPrecision": false } });
   try {
-    await createVault(firefox);
+    const onboarding = await createVault(firefox);
     const own = await openManager(firefox);
     const texts = makeTexts(1, memories, TEXT_BYTES);
     await fill(own, texts);
@@ -226,7 +226,8 @@ async function measure(memories: number, limit: number): Promise<Row[]> {
     await grant(firefox, page, [SCOPE], { duration: "until_revoked" });
     const [granted] = (await command(own, { command: "grants" })).grants;
     if (!granted) throw new Error("the site has no grant");
-    // The manager would ask for news with each answer.
+    // Keepsake's own pages would ask for news with each answer.
+    await onboarding.close();
     await own.goto(extensionUrl(QUIET));
     for (const { folder } of Object.values(ECHOES)) {
       await firefox.install(path.resolve(import.meta.dirname, "../../target/bench", folder));
