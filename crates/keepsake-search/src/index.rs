@@ -166,7 +166,7 @@ impl Index {
     pub fn restatements(&self, learnt: &Learnt, visible: impl Fn(Slot) -> bool) -> Vec<Restatement> {
         let Learnt { counts, meaning, .. } = learnt;
         let terms: Vec<Term> = counts.iter().map(|(term, _)| *term).collect();
-        terms.iter().for_each(|term| self.postings.borrow_mut().complete(*term));
+        self.postings.borrow_mut().complete_all(terms.iter().copied());
         let probe = meaning.as_ref().map(Probe::new);
         let likeness_with = |slot| self.texts.meanings.likeness_to(probe.as_ref()?, slot);
         let mut found: Vec<Restatement> = self

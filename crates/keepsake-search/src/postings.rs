@@ -32,6 +32,10 @@ impl Posting {
     }
 }
 
+/// Once so many terms of whole texts were looked up in dictionaries, reading all of them is quicker than going on: a long list
+/// that is compared with everything has thousands.
+const MANY_LOOKUPS: usize = 512;
+
 /// The posting lists of a set of texts. Those of texts that come from segments stay in the segments' dictionaries until their
 /// terms are asked for.
 #[derive(Debug, Default)]
@@ -46,6 +50,8 @@ pub(crate) struct Postings {
     dictionaries: Vec<Dictionary>,
     /// Letters that a term may begin with, where every one that does was met.
     met: BTreeSet<char>,
+    /// How many terms of whole texts were looked up in the dictionaries that are there.
+    lookups: usize,
 }
 
 /// The texts of a term.
@@ -126,6 +132,17 @@ impl Postings {
         }
     }
 
+    /// Makes the lists of all terms of a text whole.
+    pub fn complete_all(&mut self, terms: impl Iterator<Item = Term>) {
+        for term in terms {
+            if self.lookups >= MANY_LOOKUPS {
+                self.thaw_while(|_| true);
+            }
+            self.lookups += usize::from(self.lists.get(term as usize).is_some_and(|list| !list.is_whole));
+            self.complete(term);
+        }
+    }
+
     /// What a term is called.
     pub fn name(&self, term: Term) -> &str {
         self.lists.get(term as usize).map(|list| &*list.name).unwrap_or_default()
@@ -179,6 +196,7 @@ impl Postings {
             list.add(&more);
         }
         self.met.clear();
+        self.lookups = 0;
         let at = self.dictionaries.partition_point(|other| other.first() < Some(first));
         self.dictionaries.insert(at, dictionary);
     }
@@ -191,7 +209,11 @@ impl Postings {
 
     /// Takes the dictionaries apart that have one of these texts, which are in order: they can be removed then, and written.
     pub fn thaw(&mut self, slots: &[Slot]) {
-        while let Some(at) = self.dictionaries.iter().position(|dictionary| dictionary.has_any(slots)) {
+        self.thaw_while(|dictionary| dictionary.has_any(slots));
+    }
+
+    fn thaw_while(&mut self, is_one: impl Fn(&Dictionary) -> bool) {
+        while let Some(at) = self.dictionaries.iter().position(&is_one) {
             let dictionary = self.dictionaries.remove(at);
             // What cannot be read is in no list; its texts are found by their meanings alone.
             let _ = dictionary.each(|name, postings| self.add_thawed(name, postings));

@@ -179,6 +179,20 @@ fn words_are_found_wherever_their_lists_are() {
     }
 }
 
+/// After some hundred words it is quicker to read all lists than to look up each one.
+#[test]
+fn restatements_are_found_before_and_after_all_lists_are_read() {
+    let texts: Vec<String> =
+        (0..60_usize).map(|n| (0..20).map(|word| format!("{} ", name(n * 20 + word))).collect()).collect();
+    let mut loaded = Index::with_table(meanings());
+    load(&mut loaded, &segments(&learnt(&texts), 60));
+    for (slot, text) in (0..).zip(&texts) {
+        let again = loaded.learn(text);
+        let found = loaded.restatements(&again, |_| true);
+        assert_eq!(found.first().map(|found| (found.slot, found.shared_words)), Some((slot, 1.0)));
+    }
+}
+
 /// A word of six letters for each number.
 fn name(number: usize) -> String {
     let letter = |unit: usize| char::from(b'a' + (number / unit % 26) as u8);
