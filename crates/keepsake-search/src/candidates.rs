@@ -143,7 +143,8 @@ impl Ranking<'_> {
             let most = most_differences(&texts, BEST_BY_SKETCH);
             // What the words reach as well comes only once.
             candidates.retain(|slot| meanings.difference(&query, *slot) > most);
-            candidates.extend(differences.into_iter().filter(|(_, differs)| *differs <= most).map(|(slot, _)| slot));
+            let all = self.view.iter().zip(differences);
+            candidates.extend(all.filter(|(_, differs)| *differs <= most).map(|(slot, _)| slot));
         }
         let likeness = likeness_by_sketch();
         let by_sketch =

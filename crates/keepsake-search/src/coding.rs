@@ -23,13 +23,9 @@ pub(crate) struct Reader<'a>(pub &'a [u8]);
 
 impl<'a> Reader<'a> {
     pub fn take<const N: usize>(&mut self) -> Result<[u8; N], Damaged> {
-        self.array().copied()
-    }
-
-    pub fn array<const N: usize>(&mut self) -> Result<&'a [u8; N], Damaged> {
         let (taken, rest) = self.0.split_first_chunk::<N>().ok_or(Damaged)?;
         self.0 = rest;
-        Ok(taken)
+        Ok(*taken)
     }
 
     pub fn bytes(&mut self, count: usize) -> Result<&'a [u8], Damaged> {

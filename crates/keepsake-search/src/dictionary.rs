@@ -93,9 +93,15 @@ impl Dictionary {
         if !is_in_order || ends.last().map_or(0, |end| *end as usize) != bytes.len() {
             return Err(Damaged);
         }
-        let there = || slots.iter().copied().filter(|slot| *slot != LEFT_OUT);
-        let (first, last) = (there().min().unwrap_or(LEFT_OUT), there().max().unwrap_or_default());
-        Ok(Self { bytes: bytes.into(), ends, terms, slots: slots.into(), first, last })
+        let mut read = Self { bytes: bytes.into(), ends, terms, slots: slots.into(), first: LEFT_OUT, last: 0 };
+        (read.first, read.last) =
+            read.slots().fold((read.first, read.last), |(first, last), slot| (first.min(slot), last.max(slot)));
+        Ok(read)
+    }
+
+    /// Of its texts.
+    pub fn slots(&self) -> impl Iterator<Item = Slot> {
+        self.slots.iter().copied().filter(|slot| *slot != LEFT_OUT)
     }
 
     /// How many terms there are.

@@ -1,12 +1,15 @@
 //! What an index knows of a text besides its words.
 
-use std::collections::HashMap;
+use core::hash::BuildHasher;
 
 use foldhash::fast::FixedState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use crate::blocks::Blocks;
 use crate::language::Language;
 use crate::meanings::Meanings;
+use crate::near::Near;
 use crate::packed_meaning::PackedMeaning;
 use crate::packed_text::Packed;
 use crate::postings::Term;
@@ -56,6 +59,11 @@ pub enum Belief {
     Unreviewed,
 }
 
+impl Belief {
+    /// Every degree, in the order of their numbers.
+    pub(crate) const ALL: [Self; 4] = [Self::Own, Self::Confirmed, Self::Imported, Self::Unreviewed];
+}
+
 /// What the words themselves show of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Traits {
@@ -79,38 +87,6 @@ pub(crate) struct Text {
     pub traits: Traits,
 }
 
-/// What is looked at for every posting, apart from the rest, so that a list is gone through fast.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Near {
-    /// In the order of [`Neighbour::ALL`]; [`NONE`] where there is none.
-    around: [Slot; 4],
-    pub length: f32,
-    pub asks: bool,
-}
-
-const NONE: Slot = Slot::MAX;
-
-impl Default for Near {
-    fn default() -> Self {
-        Self::NOTHING
-    }
-}
-
-impl Near {
-    const NOTHING: Self = Self { around: [NONE; 4], length: 0.0, asks: false };
-
-    /// The slot of a neighbour.
-    pub fn neighbour(&self, which: Neighbour) -> Option<Slot> {
-        self.around.get(which as usize).copied().filter(|slot| *slot != NONE)
-    }
-
-    fn link(&mut self, which: Neighbour, to: Slot) {
-        if let Some(link) = self.around.get_mut(which as usize) {
-            *link = to;
-        }
-    }
-}
-
 /// Every text by its slot.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
@@ -119,13 +95,14 @@ pub(crate) struct Texts {
     near: Blocks<Near>,
     /// One more than the highest slot that ever had a text.
     len: usize,
-    by_place: HashMap<Place, Slot, FixedState>,
+    /// The slots of texts that have a place, by it.
+    by_place: HashTable<Slot>,
     pub meanings: Meanings,
 }
 
 impl Texts {
     pub fn get(&self, slot: Slot) -> Option<Text> {
-        self.by_slot.get(slot)?.text()
+        self.by_slot.get(slot)?.text(self.near(slot))
     }
 
     /// Who speaks in a text.
@@ -133,8 +110,17 @@ impl Texts {
         self.by_slot.get(slot)?.speaker()
     }
 
-    pub fn near(&self, slot: Slot) -> &Near {
-        self.near.get(slot).unwrap_or(&Near::NOTHING)
+    pub fn near(&self, slot: Slot) -> Near {
+        self.near.get(slot).copied().unwrap_or_default()
+    }
+
+    /// The slot of a text's neighbour.
+    pub fn neighbour(&self, slot: Slot, which: Neighbour) -> Option<Slot> {
+        let near = self.near(slot);
+        if near.is_beside(which) {
+            return which.from(slot);
+        }
+        self.at_distance(self.by_slot.get(slot).filter(|_| near.is_elsewhere())?.place()?, which)
     }
 
     /// One more than the highest slot that ever had a text.
@@ -144,7 +130,9 @@ impl Texts {
 
     #[cfg(test)]
     pub fn is_empty(&self) -> bool {
-        self.there.iter().next().is_none() && !self.by_slot.iter().any(|(_, text)| text.is_there())
+        self.there.iter().next().is_none()
+            && !self.by_slot.iter().any(|(_, text)| text.is_there())
+            && self.by_place.is_empty()
     }
 
     /// Which slots have a text.
@@ -154,50 +142,67 @@ impl Texts {
 
     /// A function by itself, which the browser compiles well while the first segment is taken in.
     #[inline(never)]
-    pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits, meaning: Option<PackedMeaning<'_>>) {
+    pub fn insert(&mut self, slot: Slot, facts: Facts, traits: Traits, meaning: Option<PackedMeaning>) {
         self.len = self.len.max(slot as usize + 1);
-        let mut near = Near { length: traits.length, asks: traits.asks, ..Near::NOTHING };
+        let mut near = Near::new(traits.length, traits.asks);
+        self.by_slot.set(slot, Packed::from(Text { facts, traits }));
         if let Some(place) = facts.place {
-            self.by_place.insert(place, slot);
+            self.put_at(place, slot);
             for which in Neighbour::ALL {
                 if let Some(neighbour) = self.at_distance(place, which) {
-                    self.link(neighbour, which.reverse(), slot);
-                    near.link(which, neighbour);
+                    near.link(slot, which, neighbour);
+                    if let Some(there) = self.near.get_mut(neighbour) {
+                        there.link(neighbour, which.reverse(), slot);
+                    }
                 }
             }
         }
-        self.by_slot.set(slot, Packed::from(Text { facts, traits }));
         self.near.set(slot, near);
         self.there.insert(slot);
         self.meanings.set(slot, meaning);
     }
 
     pub fn remove(&mut self, slot: Slot) {
-        let Some(text) = self.by_slot.get_mut(slot).map(core::mem::take).and_then(|text| text.text()) else { return };
+        let Some(text) = self.get(slot) else { return };
         self.there.remove(slot);
-        let near = *self.near(slot);
-        for which in Neighbour::ALL {
-            if let Some(neighbour) = near.neighbour(which) {
-                self.link(neighbour, which.reverse(), NONE);
+        let near = self.near(slot);
+        for which in Neighbour::ALL.into_iter().filter(|which| near.is_beside(*which)) {
+            if let Some(there) = which.from(slot).and_then(|neighbour| self.near.get_mut(neighbour)) {
+                there.unlink(which.reverse());
             }
         }
-        if let Some(there) = self.near.get_mut(slot) {
-            *there = Near::NOTHING;
+        if let Some(place) = text.facts.place
+            && let Ok(entry) = self.by_place.find_entry(hash(place), |other| *other == slot)
+        {
+            entry.remove();
         }
-        if let Some(place) = text.facts.place.filter(|place| self.by_place.get(place) == Some(&slot)) {
-            self.by_place.remove(&place);
-        }
+        self.near.set(slot, Near::default());
+        self.by_slot.set(slot, Packed::default());
         self.meanings.set(slot, None);
     }
 
     fn at_distance(&self, place: Place, which: Neighbour) -> Option<Slot> {
         let position = u32::try_from(i64::from(place.position) + which.distance()).ok()?;
-        self.by_place.get(&Place { position, ..place }).copied()
+        let place = Place { position, ..place };
+        self.by_place.find(hash(place), |slot| place_of(&self.by_slot, *slot) == Some(place)).copied()
     }
 
-    fn link(&mut self, slot: Slot, which: Neighbour, to: Slot) {
-        if let Some(near) = self.near.get_mut(slot) {
-            near.link(which, to);
+    /// The text that comes last to a place has it.
+    fn put_at(&mut self, place: Place, slot: Slot) {
+        let Self { by_place, by_slot, .. } = self;
+        let is_there = |other: &Slot| place_of(by_slot, *other) == Some(place);
+        let hash_of = |other: &Slot| place_of(by_slot, *other).map_or(0, hash);
+        match by_place.entry(hash(place), is_there, hash_of) {
+            Entry::Occupied(mut there) => *there.get_mut() = slot,
+            Entry::Vacant(free) => drop(free.insert(slot)),
         }
     }
+}
+
+fn place_of(texts: &Blocks<Packed>, slot: Slot) -> Option<Place> {
+    texts.get(slot)?.place()
+}
+
+fn hash(place: Place) -> u64 {
+    FixedState::default().hash_one(place)
 }

@@ -5,10 +5,12 @@ use core::ops::Range;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::coding::Reader;
+use crate::dictionary::Dictionary;
 use crate::facts::{Facts, MAX_SLOTS, Slot, Texts, Traits};
 use crate::language::{Language, Sign};
 use crate::lexicon::{Learnt, Lexicon};
-use crate::packed_meaning::{PackedMeaning, Probe, signs, sizes};
+use crate::packed_meaning::{PackedMeaning, Probe};
 use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
@@ -44,6 +46,9 @@ pub struct Restatement {
 const SAME_BY_WORDS: f32 = 0.8;
 const SAME_BY_BOTH: (f32, f32) = (0.5, 0.9);
 
+/// So many texts a segment has at least whose lists are left to it: each one more is looked into for each word of a question.
+const WORTH_FREEZING: usize = if cfg!(test) { 2 } else { 256 };
+
 impl Index {
     /// An index that knows what words mean.
     pub fn with_table(table: Arc<Table>) -> Self {
@@ -76,10 +81,7 @@ impl Index {
         for (term, halves) in learnt.counts {
             postings.insert(term, Posting::new(slot, halves));
         }
-        let packed = learnt.meaning.map(|meaning| (signs(&meaning.numbers), sizes(&meaning.numbers), meaning.scale));
-        let meaning =
-            packed.as_ref().map(|(signs, sizes, scale)| PackedMeaning { signs: *signs, sizes, scale: *scale });
-        self.texts.insert(slot, facts, learnt.traits, meaning);
+        self.texts.insert(slot, facts, learnt.traits, learnt.meaning.as_ref().map(PackedMeaning::of));
         self.workspace.get_mut().views.forget();
     }
 
@@ -104,10 +106,18 @@ impl Index {
     }
 
     /// The texts in these slots, in their order, as bytes for [`Self::load`]: the index at rest, to be sealed by the caller.
+    /// Where they are many, their posting lists are kept as they are at rest from now on, which takes a third of the memory.
     pub fn segment(&self, slots: &[Slot]) -> Vec<u8> {
         let mut postings = self.postings.borrow_mut();
         postings.thaw(slots);
-        segment::encode(slots, self.lexicon.table_print(), &self.texts, &postings)
+        let (bytes, dictionary, there) = segment::encode(slots, self.lexicon.table_print(), &self.texts, &postings);
+        if there.len() >= WORTH_FREEZING
+            && let Some(dictionary) = bytes.get(dictionary..)
+            && let Ok(dictionary) = Dictionary::read(&mut Reader(dictionary), there)
+        {
+            postings.freeze(dictionary);
+        }
+        bytes
     }
 
     /// Takes in the texts of a segment without learning them anew. `slots` says which slot each of the slots that it was
@@ -144,6 +154,7 @@ impl Index {
         let mut workspace = self.workspace.take();
         let view = workspace.views.get(&self.texts, &self.weights, visible);
         let mut postings = self.postings.borrow_mut();
+        postings.release_many();
         let asked = Asked::new(query, &mut postings, &view);
         let learnt = (&*postings, &self.texts, self.lexicon.table());
         let hits = rank(&asked, query.now, limit, &view, learnt, &mut workspace);
@@ -157,6 +168,7 @@ impl Index {
         let view = workspace.views.get(&self.texts, &self.weights, visible);
         self.workspace.replace(workspace);
         let mut postings = self.postings.borrow_mut();
+        postings.release_many();
         let asked = Asked::new(query, &mut postings, &view);
         texts.iter().map(|text| marks_in(text, &asked, &postings)).collect()
     }
@@ -266,5 +278,5 @@ pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let postings = index.postings.get_mut();
     postings.thaw(&slots);
-    Some(segment::encode(&slots, table, &index.texts, postings))
+    Some(segment::encode(&slots, table, &index.texts, postings).0)
 }

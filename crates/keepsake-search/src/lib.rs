@@ -13,6 +13,7 @@ mod index;
 mod language;
 mod lexicon;
 mod meanings;
+mod near;
 mod packed_meaning;
 mod packed_text;
 mod postings;

@@ -2,33 +2,24 @@
 
 use crate::blocks::Blocks;
 use crate::facts::Slot;
-use crate::packed_meaning::{PackedMeaning, Probe, SIZES, Sizes, Sketch, signs_of, sketch_of};
+use crate::packed_meaning::{PackedMeaning, Probe, Rest, Sketch};
 use crate::table::DIMENSIONS;
 
 /// The meanings of texts.
 #[derive(Debug, Default)]
 pub(crate) struct Meanings {
     /// Empty where there is no table.
-    sizes: Blocks<KeptSizes>,
     sketches: Blocks<Sketch>,
+    rests: Blocks<Rest>,
     /// 0 where a text means nothing that is known.
     scales: Blocks<f32>,
 }
 
-#[derive(Debug, Clone)]
-struct KeptSizes(Sizes);
-
-impl Default for KeptSizes {
-    fn default() -> Self {
-        Self([0; SIZES])
-    }
-}
-
 impl Meanings {
-    pub fn set(&mut self, slot: Slot, meaning: Option<PackedMeaning<'_>>) {
-        if let Some(PackedMeaning { signs, sizes, scale }) = meaning {
-            self.sizes.set(slot, KeptSizes(*sizes));
-            self.sketches.set(slot, sketch_of(&signs));
+    pub fn set(&mut self, slot: Slot, meaning: Option<PackedMeaning>) {
+        if let Some(PackedMeaning { sketch, rest, scale }) = meaning {
+            self.sketches.set(slot, sketch);
+            self.rests.set(slot, rest);
             self.scales.set(slot, scale);
         } else if let Some(scale) = self.scales.get_mut(slot) {
             *scale = 0.0;
@@ -36,15 +27,15 @@ impl Meanings {
     }
 
     /// What a text means, packed.
-    pub fn packed(&self, slot: Slot) -> Option<PackedMeaning<'_>> {
-        let (sketch, sizes, scale) = self.kept(slot)?;
-        Some(PackedMeaning { signs: signs_of(sketch), sizes, scale })
+    pub fn packed(&self, slot: Slot) -> Option<PackedMeaning> {
+        let (sketch, rest, scale) = self.kept(slot)?;
+        Some(PackedMeaning { sketch: *sketch, rest: *rest, scale })
     }
 
     /// How much alike a text and something else are, from −1 to 1; `None` where the text means nothing.
     pub fn likeness_to(&self, other: &Probe, slot: Slot) -> Option<f32> {
-        let (sketch, sizes, scale) = self.kept(slot)?;
-        Some(other.likeness(sketch, sizes, scale))
+        let (sketch, rest, scale) = self.kept(slot)?;
+        Some(other.likeness(sketch, rest, scale))
     }
 
     /// The same; 0 where the text means nothing.
@@ -52,21 +43,21 @@ impl Meanings {
         self.likeness_to(query, slot).unwrap_or_default()
     }
 
-    fn kept(&self, slot: Slot) -> Option<(&Sketch, &Sizes, f32)> {
+    fn kept(&self, slot: Slot) -> Option<(&Sketch, &Rest, f32)> {
         let scale = self.scales.get(slot).copied().filter(|scale| *scale > 0.0)?;
-        Some((self.sketches.get(slot)?, &self.sizes.get(slot)?.0, scale))
+        Some((self.sketches.get(slot)?, self.rests.get(slot)?, scale))
     }
 
     /// In how many signs the meaning of each of these texts differs from the query's, no more than [`UNLIKE`], which stands
     /// for what means nothing as well; and how many texts differ in each number of signs.
-    pub fn differences(&self, query: &Sketch, texts: impl Iterator<Item = Slot>) -> (Vec<(Slot, u8)>, Histogram) {
+    pub fn differences(&self, query: &Sketch, texts: impl Iterator<Item = Slot>) -> (Vec<u8>, Histogram) {
         let mut histogram = [0; UNLIKE as usize + 1];
         let differences = texts.map(|slot| {
             let differs = self.difference(query, slot);
             if let Some(texts) = histogram.get_mut(usize::from(differs)) {
                 *texts += 1;
             }
-            (slot, differs)
+            differs
         });
         (differences.collect(), histogram)
     }

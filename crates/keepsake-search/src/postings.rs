@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::dictionary::Dictionary;
 use crate::facts::Slot;
+use crate::slots::Slots;
 
 /// A term's number.
 pub(crate) type Term = u32;
@@ -36,6 +37,9 @@ impl Posting {
 /// that is compared with everything has thousands.
 const MANY_LOOKUPS: usize = 512;
 
+/// So many postings that were read in dictionaries stay for the next questions, in four bytes each.
+const MANY_READ: usize = if cfg!(test) { 4 } else { 1 << 19 };
+
 /// The posting lists of a set of texts. Those of texts that come from segments stay in the segments' dictionaries until their
 /// terms are asked for.
 #[derive(Debug, Default)]
@@ -48,6 +52,10 @@ pub(crate) struct Postings {
     emptied: BTreeSet<Term>,
     /// In the order of the first slots, so that lists are seldom out of order that are put together from them.
     dictionaries: Vec<Dictionary>,
+    /// Their texts.
+    in_dictionaries: Slots,
+    /// About how many postings in the lists were read in them.
+    read: usize,
     /// Letters that a term may begin with, where every one that does was met.
     met: BTreeSet<char>,
     /// How many terms of whole texts were looked up in the dictionaries that are there.
@@ -60,7 +68,7 @@ struct List {
     name: Arc<str>,
     /// In the order of the slots.
     postings: Vec<Posting>,
-    /// Whether those are all: nothing more is in a dictionary.
+    /// Whether those are all. Else they are those of the texts that are in no dictionary.
     is_whole: bool,
 }
 
@@ -107,7 +115,7 @@ impl Postings {
             return Some(number);
         }
         // A term that no text has is not remembered: whoever asks could fill the memory with them.
-        let postings = self.in_dictionaries(term);
+        let postings = self.read(term);
         if postings.is_empty() {
             return None;
         }
@@ -116,16 +124,17 @@ impl Postings {
         Some(number)
     }
 
-    fn in_dictionaries(&self, term: &str) -> Vec<Posting> {
+    fn read(&mut self, term: &str) -> Vec<Posting> {
         let mut postings = Vec::new();
         self.dictionaries.iter().for_each(|dictionary| dictionary.find(term, &mut postings));
+        self.read += postings.len();
         postings
     }
 
     /// Makes a term's list whole.
     pub fn complete(&mut self, term: Term) {
         let Some(list) = self.lists.get(term as usize).filter(|list| !list.is_whole) else { return };
-        let postings = self.in_dictionaries(&list.name);
+        let postings = self.read(&list.name.clone());
         if let Some(list) = self.lists.get_mut(term as usize) {
             list.add(&postings);
             list.is_whole = true;
@@ -196,9 +205,41 @@ impl Postings {
             list.add(&more);
         }
         self.met.clear();
+        self.put(first, dictionary);
+    }
+
+    /// Leaves the lists of some texts to their dictionary. They are in no other.
+    pub fn freeze(&mut self, dictionary: Dictionary) {
+        let Some(first) = dictionary.first() else { return };
+        self.put(first, dictionary);
+        self.release();
+    }
+
+    fn put(&mut self, first: Slot, dictionary: Dictionary) {
+        dictionary.slots().for_each(|slot| self.in_dictionaries.insert(slot));
         self.lookups = 0;
         let at = self.dictionaries.partition_point(|other| other.first() < Some(first));
         self.dictionaries.insert(at, dictionary);
+    }
+
+    /// Gives back the memory of lists that were read for earlier questions, once it is much.
+    pub fn release_many(&mut self) {
+        if self.read > MANY_READ {
+            self.release();
+        }
+    }
+
+    /// Leaves what is in a dictionary there.
+    fn release(&mut self) {
+        for list in &mut self.lists {
+            let all = list.postings.len();
+            list.postings.retain(|posting| !self.in_dictionaries.has(posting.slot()));
+            if list.postings.len() < all {
+                list.postings.shrink_to_fit();
+                list.is_whole = false;
+            }
+        }
+        self.read = 0;
     }
 
     /// The number of a dictionary's term, which is to be brought.
@@ -215,6 +256,7 @@ impl Postings {
     fn thaw_while(&mut self, is_one: impl Fn(&Dictionary) -> bool) {
         while let Some(at) = self.dictionaries.iter().position(&is_one) {
             let dictionary = self.dictionaries.remove(at);
+            dictionary.slots().for_each(|slot| self.in_dictionaries.remove(slot));
             // What cannot be read is in no list; its texts are found by their meanings alone.
             let _ = dictionary.each(|name, postings| self.add_thawed(name, postings));
         }

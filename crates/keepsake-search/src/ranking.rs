@@ -158,9 +158,8 @@ impl Ranking<'_> {
             }
         };
         for slot in candidates {
-            let near = self.texts.near(*slot);
-            let around = [Neighbour::Before, Neighbour::Behind].into_iter().filter_map(|which| near.neighbour(which));
-            around.chain([*slot]).for_each(forget);
+            let around = [Neighbour::Before, Neighbour::Behind].map(|which| self.texts.neighbour(*slot, which));
+            around.into_iter().flatten().chain([*slot]).for_each(forget);
         }
         hits
     }
@@ -190,8 +189,7 @@ pub(crate) fn likeness_around(slot: Slot, view: &View, texts: &Texts, likeness: 
     if view.is_without_context() {
         return likeness(slot);
     }
-    let near = texts.near(slot);
-    let of = |which| near.neighbour(which).filter(|slot| view.sees(*slot)).map_or(0.0, likeness);
+    let of = |which| texts.neighbour(slot, which).filter(|slot| view.sees(*slot)).map_or(0.0, likeness);
     let Weights { meaning_before, meaning_behind, .. } = view.weights;
     likeness(slot) + meaning_before * of(Neighbour::Before) + meaning_behind * of(Neighbour::Behind)
 }

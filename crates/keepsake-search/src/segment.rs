@@ -10,12 +10,14 @@ use crate::coding::{Damaged, Reader, Writer};
 use crate::dictionary::{self, Dictionary, LEFT_OUT, Placed};
 use crate::facts::{Belief, Facts, MAX_SLOTS, Place, Slot, Texts, Traits};
 use crate::language::Language;
-use crate::packed_meaning::{PackedMeaning, SIGNS, SIZES};
+use crate::near::MOST_HALVES;
+use crate::packed_meaning::{PackedMeaning, bytes_of, plane_of};
+use crate::packed_text::LAST_TIME;
 use crate::postings::{Posting, Postings, Term};
 
 /// Rises with the bytes, and with whatever words or meanings are taken from a text: what an older program learnt is then
 /// learnt again.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 
 /// The bits of a text's flags.
 const WRITTEN: u8 = 1;
@@ -29,7 +31,6 @@ const MEANING: u8 = 1 << 7;
 
 /// In one byte: what a text is believed, and above it its language, counted from 1, or 0.
 const BELIEF_BITS: u8 = 2;
-const BELIEFS: [Belief; 4] = [Belief::Own, Belief::Confirmed, Belief::Imported, Belief::Unreviewed];
 
 /// Why a segment cannot be used. Its texts are then to be learnt again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,24 +65,25 @@ impl From<Damaged> for SegmentError {
 }
 
 /// A segment that was read, not yet part of an index.
-pub(crate) struct Segment<'a> {
+pub(crate) struct Segment {
     /// In the order of their places in the segment.
-    pub texts: Vec<Kept<'a>>,
+    pub texts: Vec<Kept>,
     pub dictionary: Dictionary,
 }
 
 /// A text of a segment.
-pub(crate) struct Kept<'a> {
+pub(crate) struct Kept {
     /// Where it is to be; `None` where it is left out.
     pub slot: Option<Slot>,
     pub facts: Facts,
     /// The speaker is a place among the terms.
     pub traits: Traits,
-    pub meaning: Option<PackedMeaning<'a>>,
+    pub meaning: Option<PackedMeaning>,
 }
 
-/// Writes the texts in these slots, which are in order. `table` is the print of the embedding table, 0 without one.
-pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Postings) -> Vec<u8> {
+/// Writes the texts in these slots, which are in order. `table` is the print of the embedding table, 0 without one. Answers
+/// where in the bytes their dictionary begins as well, and the slots of the texts that there are.
+pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Postings) -> (Vec<u8>, usize, Vec<Slot>) {
     let (places, there): (Vec<u64>, Vec<Slot>) =
         (0..).zip(slots.iter().copied()).filter(|(_, slot)| texts.there().has(*slot)).unzip();
     let (numbers, terms): (Vec<Term>, Vec<(&str, Vec<Placed>)>) = postings
@@ -101,8 +103,9 @@ pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Posti
         let speaker = text.traits.speaker.and_then(|speaker| speakers.get(&speaker).copied());
         write_text(&text.facts, &text.traits, speaker, &mut written, texts.meanings.packed(slot), &mut writer);
     }
+    let dictionary = writer.0.len();
     dictionary::write(&terms, &mut writer);
-    writer.0
+    (writer.0, dictionary, there)
 }
 
 /// The postings of a list that are of these texts.
@@ -118,7 +121,7 @@ fn write_text(
     traits: &Traits,
     speaker: Option<u64>,
     before: &mut u64,
-    meaning: Option<PackedMeaning<'_>>,
+    meaning: Option<PackedMeaning>,
     writer: &mut Writer,
 ) {
     let flag = |is: bool, flag: u8| if is { flag } else { 0 };
@@ -150,10 +153,9 @@ fn write_text(
     if let Some(speaker) = speaker {
         writer.number(speaker);
     }
-    if let Some(PackedMeaning { signs, sizes, scale }) = meaning {
+    if let Some(PackedMeaning { sketch, rest, scale }) = meaning {
         writer.0.extend(scale.to_be_bytes());
-        writer.0.extend(signs);
-        writer.0.extend(sizes);
+        core::iter::once(sketch).chain(rest).for_each(|plane| writer.0.extend(bytes_of(&plane)));
     }
 }
 
@@ -173,7 +175,7 @@ fn unzigzag(number: u64) -> u64 {
 /// Reads what [`encode`] wrote of so many slots. `slots` says for each where its text is to be. What stands in the blocks of the
 /// dictionary is not looked into: [`Segment::check`] does.
 #[inline(never)]
-pub(crate) fn decode<'a>(bytes: &'a [u8], slots: &[Option<Slot>], table: u64) -> Result<Segment<'a>, SegmentError> {
+pub(crate) fn decode(bytes: &[u8], slots: &[Option<Slot>], table: u64) -> Result<Segment, SegmentError> {
     let mut reader = Reader(bytes);
     if reader.take()? != [VERSION] {
         return Err(SegmentError::UnknownVersion);
@@ -202,7 +204,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], slots: &[Option<Slot>], table: u64) ->
     Ok(Segment { texts, dictionary })
 }
 
-impl Segment<'_> {
+impl Segment {
     /// Refuses every other form of the blocks than the one in which they are written.
     pub fn check(&self) -> Result<(), SegmentError> {
         Ok(self.dictionary.each(|_, _| ())?)
@@ -210,7 +212,7 @@ impl Segment<'_> {
 }
 
 #[inline(never)]
-fn read_text<'a>(reader: &mut Reader<'a>, slot: Option<Slot>, before: &mut u64) -> Result<Kept<'a>, Damaged> {
+fn read_text(reader: &mut Reader<'_>, slot: Option<Slot>, before: &mut u64) -> Result<Kept, Damaged> {
     let [flags, kind] = reader.take()?;
     let has = |flag: u8| flags & flag != 0;
     if has(UNUSED) {
@@ -218,9 +220,8 @@ fn read_text<'a>(reader: &mut Reader<'a>, slot: Option<Slot>, before: &mut u64) 
     }
     let language = usize::from(kind >> BELIEF_BITS).checked_sub(1);
     let language = language.map(|at| Language::ALL.get(at).copied().ok_or(Damaged)).transpose()?;
-    let belief = BELIEFS.get(usize::from(kind & ((1 << BELIEF_BITS) - 1))).copied().unwrap_or_default();
-    // Larger ones would be rounded.
-    let length = Some(reader.number()?).filter(|halves| *halves < 1 << f32::MANTISSA_DIGITS);
+    let belief = Belief::ALL.get(usize::from(kind & ((1 << BELIEF_BITS) - 1))).copied().unwrap_or_default();
+    let length = Some(reader.number()?).filter(|halves| *halves <= MOST_HALVES.into());
     let length = length.ok_or(Damaged)? as f32 / 2.0;
     let distinct = u16::try_from(reader.number()?).map_err(|_| Damaged)?;
     let print = u64::from_be_bytes(reader.take()?);
@@ -229,6 +230,9 @@ fn read_text<'a>(reader: &mut Reader<'a>, slot: Option<Slot>, before: &mut u64) 
     }
     let written = has(WRITTEN).then_some(*before);
     let expires = if has(EXPIRES) { Some(reader.number()?) } else { None };
+    if written.max(expires) > Some(LAST_TIME) {
+        return Err(Damaged);
+    }
     let place = if has(PLACE) {
         Some(Place { conversation: reader.number_of_32_bits()?, position: reader.number_of_32_bits()? })
     } else {
@@ -242,12 +246,11 @@ fn read_text<'a>(reader: &mut Reader<'a>, slot: Option<Slot>, before: &mut u64) 
     Ok(Kept { slot, facts, traits, meaning })
 }
 
-fn read_meaning<'a>(reader: &mut Reader<'a>) -> Result<PackedMeaning<'a>, Damaged> {
+fn read_meaning(reader: &mut Reader<'_>) -> Result<PackedMeaning, Damaged> {
     let scale = f32::from_be_bytes(reader.take()?);
-    let signs = reader.take::<SIGNS>()?;
-    let sizes = reader.array::<SIZES>()?;
     if !scale.is_normal() || scale < 0.0 {
         return Err(Damaged);
     }
-    Ok(PackedMeaning { signs, sizes, scale })
+    let mut plane = || Ok(plane_of(&reader.take()?));
+    Ok(PackedMeaning { sketch: plane()?, rest: [plane()?, plane()?, plane()?], scale })
 }

@@ -188,9 +188,9 @@ fn print(bytes: &[u8]) -> u64 {
 /// How finely a query's numbers are told.
 pub(crate) const FINE: f32 = 127.0;
 
-/// How finely a text's are: from −15 to 15, in five bits, which find as well as eight and are a third less to keep and to read.
-/// The largest stays away from where it would be rounded to 16, or to −16.
-pub(crate) const COARSE: f32 = 15.25;
+/// How finely a text's are: from −7 to 7, in four bits, which find as well as eight and are half to keep and to read. The
+/// largest stays away from where it would be rounded to 8, or to −8.
+pub(crate) const COARSE: f32 = 7.25;
 
 /// A sum of rows as a meaning whose largest number is as fine as said; `None` where it is nothing.
 pub(crate) fn meaning(sum: &Sum, fineness: f32) -> Option<Meaning> {
@@ -256,9 +256,9 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn the_numbers_of_a_text_fit_into_five_bits(sum in prop::collection::vec(-9.0..9.0_f32, DIMENSIONS)) {
+        fn the_numbers_of_a_text_fit_into_four_bits(sum in prop::collection::vec(-9.0..9.0_f32, DIMENSIONS)) {
             let sum: Sum = sum.try_into().unwrap();
-            let fits = |meaning: &Meaning| meaning.numbers.iter().all(|number| (-15..=15).contains(number));
+            let fits = |meaning: &Meaning| meaning.numbers.iter().all(|number| (-7..=7).contains(number));
             prop_assert!(meaning(&sum, COARSE).as_ref().is_none_or(fits));
             prop_assert!(meaning(&sum.map(|number| -number), COARSE).as_ref().is_none_or(fits));
         }

@@ -68,19 +68,20 @@ impl View {
         let mut is_scattered = false;
         for slot in slots.iter() {
             let near = texts.near(slot);
-            let mut length = near.length;
+            let mut length = near.length();
             sum += f64::from(length);
             let mut tied = 0;
             for &(which, weight) in weights.around {
-                let Some(neighbour) = near.neighbour(which).filter(|slot| slots.has(*slot)) else { continue };
-                let asks = texts.near(neighbour).asks;
+                let Some(neighbour) = texts.neighbour(slot, which).filter(|slot| slots.has(*slot)) else { continue };
+                let beside = texts.near(neighbour);
+                let asks = beside.asks();
                 tied |= if which.from(slot) == Some(neighbour) { which.bit() } else { SCATTERED };
                 tied |= match which {
                     Neighbour::SecondBefore if asks => SECOND_BEFORE_ASKS,
                     Neighbour::Before if asks => BEFORE_ASKS,
                     _ => 0,
                 };
-                length += weight * lent_by(which, asks, weights) * texts.near(neighbour).length;
+                length += weight * lent_by(which, asks, weights) * beside.length();
             }
             ties.resize(slot as usize, 0);
             ties.push(tied);
@@ -90,9 +91,9 @@ impl View {
                 *bits |= u64::from(tied & which.bit() != 0) << (slot % 64);
             }
             sum_around += f64::from(length);
-            with_neighbours += usize::from(length > near.length);
+            with_neighbours += usize::from(length > near.length());
             norms.resize(slot as usize, Norms::default());
-            norms.push(Norms { own: near.length, around: length });
+            norms.push(Norms { own: near.length(), around: length });
             count += 1;
             if let Some(text) = texts.get(slot) {
                 if let Some(at) = text.facts.written {
@@ -167,7 +168,7 @@ impl View {
         let is_scattered = |slot: &Slot| self.ties.get(*slot as usize).is_some_and(|ties| ties & SCATTERED != 0);
         for slot in holders.iter().filter(is_scattered) {
             // To the text on the other side, this one stands where `which` says.
-            let lends_to = |(which, _): &(Neighbour, f32)| texts.near(slot).neighbour(which.reverse());
+            let lends_to = |(which, _): &(Neighbour, f32)| texts.neighbour(slot, which.reverse());
             let lent = self.weights.around.iter().filter_map(lends_to).filter(|slot| self.sees(*slot));
             lent.for_each(|slot| into.insert(slot));
         }
@@ -179,13 +180,12 @@ impl View {
         let ties = self.ties.get(slot as usize).copied().unwrap_or_default();
         let mut weights = self.lends.get(ties as usize).copied().unwrap_or_default();
         if ties & SCATTERED != 0 {
-            let near = texts.near(slot);
             for &(which, weight) in self.weights.around {
-                let Some(neighbour) = near.neighbour(which).filter(|slot| self.sees(*slot)) else { continue };
+                let Some(neighbour) = texts.neighbour(slot, which).filter(|slot| self.sees(*slot)) else { continue };
                 let at = which as usize;
                 if let (Some(counts), Some(weights)) = (beside.get_mut(at), weights.get_mut(at)) {
                     *counts = of(neighbour);
-                    *weights = once(weight * lent_by(which, texts.near(neighbour).asks, &self.weights));
+                    *weights = once(weight * lent_by(which, texts.near(neighbour).asks(), &self.weights));
                 }
             }
         }
