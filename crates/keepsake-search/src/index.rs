@@ -105,6 +105,11 @@ impl Index {
         }
     }
 
+    /// Gives back the memory of what made learning fast: to be called once there is nothing left to be learnt.
+    pub fn settle(&mut self) {
+        self.lexicon = self.lexicon.empty_like();
+    }
+
     /// The texts in these slots, in their order, as bytes for [`Self::load`]: the index at rest, to be sealed by the caller.
     /// Where they are many, their posting lists are kept as they are at rest from now on, which takes a third of the memory.
     pub fn segment(&self, slots: &[Slot]) -> Vec<u8> {

@@ -201,7 +201,7 @@ impl Scores {
             view.lent(slot, &mut beside, of, texts)
         };
         let Some(worth) = self.worth.get_mut(slot as usize) else { return 0.0 };
-        let norms = view.norms(slot);
+        let norms = view.norms(slot, texts);
         let mut left = bytes_there(beside.iter().fold(own, |all, one| all | one));
         if left != 0 && worth.context == 0.0 {
             self.touched.push(slot);

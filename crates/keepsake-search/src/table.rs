@@ -7,8 +7,13 @@ use core::fmt;
 pub const DIMENSIONS: usize = 256;
 
 const MAGIC: &[u8] = b"KEEPROWS";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const HEADER: usize = 20;
+
+/// So many bytes a row has: half a byte for a number, those of the first half of the numbers below those of the second.
+const ROW: usize = DIMENSIONS / 2;
+/// What numbers are raised by, so that none is below 0.
+const RAISED: f32 = 8.0;
 
 /// The shortest beginning of a word that stands for something, in letters.
 const SHORTEST_START: usize = 3;
@@ -82,7 +87,7 @@ impl Table {
         let scales = HEADER.checked_add(text).ok_or(TableError::Damaged)?;
         let weights = rows.checked_mul(4).and_then(|size| size.checked_add(scales)).ok_or(TableError::Damaged)?;
         let numbers = weights.checked_add(rows).ok_or(TableError::Damaged)?;
-        let end = rows.checked_mul(DIMENSIONS).and_then(|size| size.checked_add(numbers));
+        let end = rows.checked_mul(ROW).and_then(|size| size.checked_add(numbers));
         let vocabulary = bytes.get(HEADER..scales).filter(|_| end == Some(bytes.len())).ok_or(TableError::Damaged)?;
         let breaks = vocabulary.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at as u32 + 1);
         let words: Box<[u32]> = core::iter::once(0).chain(breaks).chain([text as u32 + 1]).collect();
@@ -101,10 +106,12 @@ impl Table {
     pub(crate) fn add(&self, pieces: &[Row], weight: f32, to: &mut Sum) {
         let Some(&first) = pieces.first() else { return };
         let weight = weight * self.weight(first);
+        let (low, high) = to.split_at_mut(ROW);
         for &piece in pieces {
             let scale = weight * self.scale(piece);
-            for (sum, &byte) in to.iter_mut().zip(self.row(piece)) {
-                *sum += scale * f32::from(byte as i8);
+            for ((low, high), &byte) in low.iter_mut().zip(&mut *high).zip(self.row(piece)) {
+                *low += scale * (f32::from(byte & 0xf) - RAISED);
+                *high += scale * (f32::from(byte >> 4) - RAISED);
             }
         }
     }
@@ -157,8 +164,8 @@ impl Table {
     }
 
     fn row(&self, row: Row) -> &[u8] {
-        let start = self.numbers + row as usize * DIMENSIONS;
-        self.bytes.get(start..start + DIMENSIONS).unwrap_or_default()
+        let start = self.numbers + row as usize * ROW;
+        self.bytes.get(start..start + ROW).unwrap_or_default()
     }
 
     fn scale(&self, row: Row) -> f32 {
@@ -227,10 +234,11 @@ pub(crate) mod tests {
         bytes.extend((words.len() as u32).to_le_bytes());
         bytes.extend((text.len() as u32).to_le_bytes());
         bytes.extend(text.as_bytes());
-        words.iter().for_each(|_| bytes.extend((1.0_f32 / 127.0).to_le_bytes()));
+        words.iter().for_each(|_| bytes.extend((1.0_f32 / 7.0).to_le_bytes()));
         words.iter().for_each(|_| bytes.push(255));
         for (_, direction) in words {
-            bytes.extend((0..DIMENSIONS).map(|at| if at == direction { 127 } else { 0 }));
+            let number = |at: usize| if at == direction { 15 } else { 8 };
+            bytes.extend((0..ROW).map(|at| number(at) | number(ROW + at) << 4));
         }
         bytes
     }

@@ -39,8 +39,11 @@ pub(crate) struct View {
     pub written: Option<RangeInclusive<Millis>>,
     /// What they are scored by.
     pub weights: Weights,
-    /// By slot, what their lengths are held against them.
-    norms: Vec<Norms>,
+    /// How long they are on average, by themselves and with what is visible around them.
+    mean: f32,
+    mean_around: f32,
+    /// By slot, how long they are with what is visible around them; empty where nothing is.
+    around: Vec<f32>,
     /// By 64 slots and [`Neighbour`], the bits of those whose visible neighbour there is as many slots away as places:
     /// nearly all, since the texts of a conversation mostly come in its order.
     beside: Vec<[u64; 4]>,
@@ -57,8 +60,7 @@ pub(crate) struct View {
 
 impl View {
     fn new(slots: Slots, texts: &Texts, weights: &Weights) -> Self {
-        // At first the lengths themselves.
-        let mut norms: Vec<Norms> = Vec::with_capacity(texts.len());
+        let mut around: Vec<f32> = Vec::with_capacity(texts.len());
         let (mut sum, mut sum_around, mut count, mut with_neighbours) = (0.0_f64, 0.0_f64, 0_usize, 0_usize);
         let mut spoken = 0_u32;
         let mut written: Option<(Millis, Millis)> = None;
@@ -92,8 +94,8 @@ impl View {
             }
             sum_around += f64::from(length);
             with_neighbours += usize::from(length > near.length());
-            norms.resize(slot as usize, Norms::default());
-            norms.push(Norms { own: near.length(), around: length });
+            around.resize(slot as usize, 0.0);
+            around.push(length);
             count += 1;
             if let Some(text) = texts.get(slot) {
                 if let Some(at) = text.facts.written {
@@ -108,9 +110,8 @@ impl View {
         speakers.dedup();
         let of = count.max(1) as f64;
         let (mean, mean_around) = ((sum / of) as f32 + 1.0, (sum_around / of) as f32 + 1.0);
-        for norms in &mut norms {
-            norms.own = K1 * (1.0 - B + B * (norms.own + 1.0) / mean);
-            norms.around = CONTEXT_K1 * (1.0 - CONTEXT_B + CONTEXT_B * (norms.around + 1.0) / mean_around);
+        if with_neighbours == 0 {
+            around = Vec::new();
         }
         let languages = Language::ALL.into_iter().filter(|language| spoken & (1 << *language as u32) != 0).collect();
         Self {
@@ -120,7 +121,9 @@ impl View {
             speakers,
             written: written.map(|(first, last)| first..=last),
             weights: *weights,
-            norms,
+            mean,
+            mean_around,
+            around,
             beside,
             ties,
             is_scattered,
@@ -193,8 +196,13 @@ impl View {
     }
 
     /// What the length of a visible text is held against it.
-    pub fn norms(&self, slot: Slot) -> Norms {
-        self.norms.get(slot as usize).copied().unwrap_or_default()
+    pub fn norms(&self, slot: Slot, texts: &Texts) -> Norms {
+        let length = texts.near(slot).length();
+        let around = self.around.get(slot as usize).copied().unwrap_or(length);
+        Norms {
+            own: K1 * (1.0 - B + B * (length + 1.0) / self.mean),
+            around: CONTEXT_K1 * (1.0 - CONTEXT_B + CONTEXT_B * (around + 1.0) / self.mean_around),
+        }
     }
 }
 

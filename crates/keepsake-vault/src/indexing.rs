@@ -246,9 +246,21 @@ impl Open {
         primitives: &mut impl Primitives,
     ) -> Result<bool, OwnerError> {
         self.begin_index(store).await;
-        Ok(self.take_in_segments(store, primitives).await?
+        if self.take_in_segments(store, primitives).await? {
+            return Ok(true);
+        }
+        // What fills a segment is written before more is learnt: it is not lost then, and takes less memory.
+        let is_full = self.records.indexed().is_some_and(|indexed| indexed.fresh.len() >= SEGMENT_TEXTS);
+        if (is_full && self.write_index(store, primitives).await?)
             || self.learn_unknown(store).await?
-            || self.write_index(store, primitives).await?)
+            || self.write_index(store, primitives).await?
+        {
+            return Ok(true);
+        }
+        if let Some(indexed) = self.records.indexed_mut() {
+            indexed.index.settle();
+        }
+        Ok(false)
     }
 
     /// How far the index is, where questions do not find everything yet.

@@ -15,9 +15,12 @@ export interface Memory {
 
 /** Memories under their numbers, and what fits a query best. */
 export interface Engine {
-  addAll(memories: readonly Memory[]): void | Promise<void>;
+  /** Takes in some under the numbers from one on. */
+  addAll(memories: readonly Memory[], from: number): void | Promise<void>;
   /** The numbers of the best, among those that `every` divides. */
   search(query: string, limit: number, every: number): number[] | Promise<number[]>;
+  /** All are taken in for now. */
+  settle?(): void;
   /** Takes in one more. */
   add?(number: number, memory: Memory): void;
   /** These memories of the index as they are stored, where it is. */
@@ -50,6 +53,7 @@ interface SearchModule {
     search(query: string, limit: number, every: number): Float64Array;
     segment(from: number, to: number): Uint8Array;
     load(bytes: Uint8Array, from: number, to: number): void;
+    settle(): void;
     free(): void;
   };
 }
@@ -65,7 +69,12 @@ async function keepsake(withTable: boolean): Promise<Engine> {
   const add = (number: number, { text, conversation, position }: Memory) =>
     index.add(number, text, conversation, position);
   return {
-    addAll: (memories) => memories.forEach((memory, number) => void add(number, memory)),
+    addAll: (memories, from) => {
+      for (const [place, memory] of memories.entries()) add(from + place, memory);
+      // The vault seals it then.
+      index.segment(from, from + memories.length);
+    },
+    settle: () => index.settle(),
     add,
     search: (query, limit, every) =>
       [...index.search(query, limit, every)].filter((_, place) => place % 2 === 0),
@@ -83,7 +92,7 @@ function miniSearch(): Engine {
     searchOptions: { prefix: true, fuzzy: 0.2 },
   });
   return {
-    addAll: (memories) => index.addAll(memories.map(({ text }, id) => ({ id, text }))),
+    addAll: (memories, from) => index.addAll(memories.map(({ text }, place) => ({ id: from + place, text }))),
     add: (id, { text }) => index.add({ id, text }),
     search: (query, limit, every) =>
       index
@@ -98,7 +107,7 @@ function flexSearch(): Engine {
   encoder.assign(englishOfFlexSearch);
   const index = new FlexIndex({ tokenize: "strict", encoder });
   return {
-    addAll: (memories) => memories.forEach(({ text }, id) => void index.add(id, text)),
+    addAll: (memories, from) => memories.forEach(({ text }, place) => void index.add(from + place, text)),
     add: (id, { text }) => void index.add(id, text),
     // It has no filter: what may not be seen is taken out of a longer list.
     search: (query, limit, every) =>
@@ -111,6 +120,7 @@ function flexSearch(): Engine {
 function lunrIndex(): Engine {
   let index: lunr.Index | undefined;
   return {
+    // It is made once, and takes in no more.
     addAll: (memories) => {
       index = lunr(function () {
         this.field("text");
@@ -131,10 +141,10 @@ function orama(): Engine {
   const tokenizer = { language: "english" as const, stemming: true, stopWords: [...STOP_WORDS] };
   const database = create({ schema: { text: "string" } as const, components: { tokenizer } });
   return {
-    addAll: async (memories) => {
+    addAll: async (memories, from) => {
       await insertMultiple(
         database,
-        memories.map(({ text }, id) => ({ id: String(id), text })),
+        memories.map(({ text }, place) => ({ id: String(from + place), text })),
       );
     },
     search: async (term, limit, every) => {

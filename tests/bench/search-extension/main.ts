@@ -2,7 +2,6 @@
 
 import { PeerWorker } from "../vault-extension/rpc";
 import type { EngineName, Memory } from "./engines";
-import { grow } from "./memories";
 import type { EngineWorker } from "./workers/engine";
 
 let worker: PeerWorker<EngineWorker> | undefined;
@@ -18,7 +17,7 @@ const bench = {
   fill: (name: EngineName, turns: Memory[], count: number) => {
     worker?.end();
     worker = new PeerWorker<EngineWorker>("engine");
-    return worker.call("fill", name, grow(turns, count));
+    return worker.call("fill", name, turns, count);
   },
   time: (queries: string[], every: number) => there().call("time", queries, every),
   answer: (queries: string[], limit: number) => there().call("answer", queries, limit),

@@ -20,20 +20,23 @@ function numbers(seed: number): (below: number) => number {
   };
 }
 
-export function grow(turns: readonly Memory[], count: number): Memory[] {
+/** So many memories, in lists of no more than `most`: all at once would take more memory than an index of them. */
+export function* grow(turns: readonly Memory[], count: number, most: number): Generator<Memory[]> {
   const next = numbers(SEED);
-  const memories = turns.slice(0, count);
   const words = turns.map(({ text }) => text.split(" "));
   const first = 1 + Math.max(...turns.map(({ conversation }) => conversation));
-  for (let made = 0; memories.length < count; made++) {
+  const made = (place: number): Memory => {
     let text = words[next(words.length)]?.[0] ?? "";
     while (text.length < LENGTH) {
       const turn = words[next(words.length)] ?? [];
       const from = 1 + next(Math.max(1, turn.length - 4));
       text += ` ${turn.slice(from, from + 8).join(" ")}`;
     }
-    const conversation = first + Math.floor(made / TURNS);
-    memories.push({ text: text.slice(0, LENGTH), conversation, position: made % TURNS });
+    const conversation = first + Math.floor(place / TURNS);
+    return { text: text.slice(0, LENGTH), conversation, position: place % TURNS };
+  };
+  for (let at = 0; at < count; at += most) {
+    const numbered = Array.from({ length: Math.min(most, count - at) }, (_, place) => at + place);
+    yield numbered.map((number) => turns[number] ?? made(number - turns.length));
   }
-  return memories;
 }

@@ -2,6 +2,7 @@
 
 import { serve } from "../../vault-extension/rpc";
 import { ENGINES, type Engine, type EngineName, type Memory } from "../engines";
+import { grow } from "../memories";
 
 const WARM_UP = 3000;
 /** So many memories the vault puts into a segment. */
@@ -11,17 +12,23 @@ let engine: Engine | undefined;
 let filled = 0;
 
 const methods = {
-  /** Starts anew with these memories; answers how many milliseconds taking them in took. */
-  async fill(name: EngineName, memories: Memory[]): Promise<number> {
+  /** Starts anew with so many memories made from these; answers how many milliseconds taking them in took. */
+  async fill(name: EngineName, turns: Memory[], count: number): Promise<number> {
     // One that nobody asks warms up the compilers.
     const warming = await ENGINES[name]();
-    await warming.addAll(memories.slice(0, WARM_UP));
+    await warming.addAll(turns.slice(0, WARM_UP), 0);
     warming.end?.();
     engine = await ENGINES[name]();
-    filled = memories.length;
-    const began = performance.now();
-    await engine.addAll(memories);
-    return performance.now() - began;
+    let took = 0;
+    filled = 0;
+    for (const memories of grow(turns, count, SEGMENT)) {
+      const began = performance.now();
+      await engine.addAll(memories, filled);
+      took += performance.now() - began;
+      filled += memories.length;
+    }
+    engine.settle?.();
+    return took;
   },
 
   /** Milliseconds for each query among the memories that `every` divides. */

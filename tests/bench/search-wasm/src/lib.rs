@@ -50,6 +50,11 @@ impl BenchIndex {
         self.index.segment(&(from..to).collect::<Vec<_>>())
     }
 
+    /// Nothing is left to be taken in or written.
+    pub fn settle(&mut self) {
+        self.index.settle();
+    }
+
     /// Takes in the segment of these slots.
     pub fn load(&mut self, bytes: &[u8], from: Slot, to: Slot) -> Result<(), JsValue> {
         let slots: Vec<Option<Slot>> = (from..to).map(Some).collect();
