@@ -83,7 +83,7 @@ interface Measured {
   /** Milliseconds for each memory on average. */
   fill: number;
   add: number[];
-  /** Bytes that the process of the extension has more than before. */
+  /** Bytes that the process of the extension has more than where an engine was filled that keeps nothing. */
   memory: number;
   /** Of them, what the engine's own module takes. */
   heap: number;
@@ -120,7 +120,8 @@ async function speed(
   queries: string[],
   count: number,
 ) {
-  await call(page, "empty");
+  // What the memories leave behind on their way to an engine is none of its memory.
+  await call(page, "fill", "nothing", turns, count);
   const before = await settledMemory(firefox);
   const fill = (await call(page, "fill", engine, turns, count)) / count;
   // The first ones warm up.
@@ -133,7 +134,7 @@ async function speed(
   const measured: Measured = { query, filtered, fill, add, memory, heap };
   const segments = await call(page, "store");
   if (segments.length > 0) {
-    await call(page, "empty");
+    await call(page, "restore", "nothing", segments);
     const before = await settledMemory(firefox);
     await call(page, "restore", engine, segments);
     // Each with words that nobody has asked for yet.

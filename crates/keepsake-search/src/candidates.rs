@@ -20,11 +20,11 @@ const BEST_BY_WORDS_AND_SKETCH: usize = 1024;
 const BEST_BY_WORDS: usize = 64;
 
 /// By so much is a text's likeness with that of its neighbours off at most where sketches tell it: four standard
-/// deviations, since 256 signs tell the cosine of one within 0.1.
-const SKETCH_IS_OFF: f32 = 0.5;
+/// deviations, since 192 signs tell the cosine of one within 0.115.
+const SKETCH_IS_OFF: f32 = 0.57;
 
-/// Rounded as they are, meanings come out at most so much alike.
-const SURELY_MOST_ALIKE: f32 = 1.05;
+/// Meanings have length 1 and come out at most so much alike, however their products are rounded.
+const SURELY_MOST_ALIKE: f32 = 1.001;
 
 impl Ranking<'_> {
     /// Counts the words and answers which texts may come among the `limit` best; with a meaning to compare, among few texts

@@ -38,7 +38,7 @@ impl Posting {
 const MANY_LOOKUPS: usize = 512;
 
 /// So many postings that were read in dictionaries stay for the next questions, in four bytes each.
-const MANY_READ: usize = if cfg!(test) { 4 } else { 1 << 19 };
+const MANY_READ: usize = if cfg!(test) { 4 } else { 1 << 18 };
 
 /// The posting lists of a set of texts. Those of texts that come from segments stay in the segments' dictionaries until their
 /// terms are asked for.

@@ -4,7 +4,7 @@
 use core::fmt;
 
 /// How many numbers a meaning has.
-pub const DIMENSIONS: usize = 256;
+pub const DIMENSIONS: usize = 192;
 
 const MAGIC: &[u8] = b"KEEPROWS";
 const VERSION: u16 = 2;
@@ -201,15 +201,16 @@ pub(crate) const COARSE: f32 = 7.25;
 
 /// A sum of rows as a meaning whose largest number is as fine as said; `None` where it is nothing.
 pub(crate) fn meaning(sum: &Sum, fineness: f32) -> Option<Meaning> {
-    let length = sum.iter().map(|number| number * number).sum::<f32>().sqrt();
     let largest = sum.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
-    if !length.is_normal() || !largest.is_normal() {
+    if !largest.is_normal() {
         return None;
     }
     // Rounded by what is one instruction everywhere.
     let share = fineness / largest;
     let numbers = sum.map(|number| (number * share + 0.5).floor() as i8);
-    Some(Meaning { numbers, scale: largest / fineness / length })
+    // Of what they are after rounding, so that no two meanings are more alike than one is with itself.
+    let length = numbers.iter().map(|number| i32::from(*number).pow(2)).sum::<i32>() as f32;
+    Some(Meaning { numbers, scale: 1.0 / length.sqrt() })
 }
 
 /// A little-endian number of 2 or 4 bytes.

@@ -155,7 +155,11 @@ function orama(): Engine {
   };
 }
 
+/** What there is besides an engine: it keeps nothing. */
+const nothing: Engine = { addAll: () => {}, search: () => [] };
+
 export const ENGINES = {
+  nothing: async () => nothing,
   Keepsake: () => keepsake(true),
   "Keepsake, by words alone": () => keepsake(false),
   MiniSearch: async () => miniSearch(),

@@ -30,7 +30,6 @@ const bench = {
     worker = new PeerWorker<EngineWorker>("engine");
     return worker.call("restore", name, lengths);
   },
-  empty: async () => worker?.end(),
 };
 
 export type SearchBench = typeof bench;
