@@ -16,7 +16,7 @@ const methods = {
   async fill(name: EngineName, turns: Memory[], count: number): Promise<number> {
     // One that nobody asks warms up the compilers.
     const warming = await ENGINES[name]();
-    await warming.addAll(turns.slice(0, WARM_UP), 0);
+    await warming.addAll(turns.slice(0, Math.min(count, WARM_UP)), 0);
     warming.end?.();
     engine = await ENGINES[name]();
     let took = 0;
