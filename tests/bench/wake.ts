@@ -24,8 +24,8 @@ const ADD_LIMIT = 3;
 /** The most that the sealed index may take of the bytes of texts and embeddings as they are. */
 const REST_LIMIT = 0.6;
 const TEXT_BYTES = 200;
-/** 192 numbers of half a byte, as they are kept, and a scale. */
-const EMBEDDING_BYTES = 192 / 2 + 4;
+/** 192 numbers of half a byte, and the square of their length in two, as they are kept. */
+const EMBEDDING_BYTES = 192 / 2 + 2;
 const RUNS = 9;
 const ADDS = 40;
 /** The most that one command imports. */

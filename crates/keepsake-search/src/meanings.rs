@@ -12,30 +12,30 @@ pub(crate) struct Meanings {
     sketches: Blocks<Sketch>,
     rests: Blocks<Rest>,
     /// 0 where a text means nothing that is known.
-    scales: Blocks<f32>,
+    squares: Blocks<u16>,
 }
 
 impl Meanings {
     pub fn set(&mut self, slot: Slot, meaning: Option<PackedMeaning>) {
-        if let Some(PackedMeaning { sketch, rest, scale }) = meaning {
+        if let Some(PackedMeaning { sketch, rest, square }) = meaning {
             self.sketches.set(slot, sketch);
             self.rests.set(slot, rest);
-            self.scales.set(slot, scale);
-        } else if let Some(scale) = self.scales.get_mut(slot) {
-            *scale = 0.0;
+            self.squares.set(slot, square);
+        } else if let Some(square) = self.squares.get_mut(slot) {
+            *square = 0;
         }
     }
 
     /// What a text means, packed.
     pub fn packed(&self, slot: Slot) -> Option<PackedMeaning> {
-        let (sketch, rest, scale) = self.kept(slot)?;
-        Some(PackedMeaning { sketch: *sketch, rest: *rest, scale })
+        let (sketch, rest, square) = self.kept(slot)?;
+        Some(PackedMeaning { sketch: *sketch, rest: *rest, square })
     }
 
     /// How much alike a text and something else are, from −1 to 1; `None` where the text means nothing.
     pub fn likeness_to(&self, other: &Probe, slot: Slot) -> Option<f32> {
-        let (sketch, rest, scale) = self.kept(slot)?;
-        Some(other.likeness(sketch, rest, scale))
+        let (sketch, rest, square) = self.kept(slot)?;
+        Some(other.likeness(sketch, rest, square))
     }
 
     /// The same; 0 where the text means nothing.
@@ -43,9 +43,9 @@ impl Meanings {
         self.likeness_to(query, slot).unwrap_or_default()
     }
 
-    fn kept(&self, slot: Slot) -> Option<(&Sketch, &Rest, f32)> {
-        let scale = self.scales.get(slot).copied().filter(|scale| *scale > 0.0)?;
-        Some((self.sketches.get(slot)?, self.rests.get(slot)?, scale))
+    fn kept(&self, slot: Slot) -> Option<(&Sketch, &Rest, u16)> {
+        let square = self.squares.get(slot).copied().filter(|square| *square > 0)?;
+        Some((self.sketches.get(slot)?, self.rests.get(slot)?, square))
     }
 
     /// In how many signs the meaning of each of these texts differs from the query's, no more than [`UNLIKE`], which stands
@@ -64,7 +64,7 @@ impl Meanings {
 
     /// The same of one text.
     pub fn difference(&self, query: &Sketch, slot: Slot) -> u8 {
-        let known = self.scales.get(slot).is_some_and(|scale| *scale > 0.0);
+        let known = self.squares.get(slot).is_some_and(|square| *square > 0);
         self.sketches.get(slot).filter(|_| known).map_or(UNLIKE, |sketch| apart(sketch, query))
     }
 }

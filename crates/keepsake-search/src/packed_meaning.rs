@@ -24,8 +24,12 @@ const RAISED: i32 = 7;
 pub(crate) struct PackedMeaning {
     pub sketch: Sketch,
     pub rest: Rest,
-    pub scale: f32,
+    /// Of the length of its numbers, so that no two meanings are more alike than one is with itself. Not 0.
+    pub square: u16,
 }
+
+/// The most that a square can be.
+pub(crate) const MOST_SQUARE: u16 = 8 * 8 * DIMENSIONS as u16;
 
 /// A meaning that many packed ones are compared with, made ready for it.
 #[derive(Debug, Clone)]
@@ -34,7 +38,7 @@ pub(crate) struct Probe {
     /// By word, its numbers' bits as two's complement has them, those worth the least first.
     words: [[u64; i8::BITS as usize]; DIMENSIONS / 64],
     sum: i32,
-    scale: f32,
+    length: f32,
 }
 
 impl PackedMeaning {
@@ -42,7 +46,7 @@ impl PackedMeaning {
     pub fn of(meaning: &Meaning) -> Self {
         let raised = meaning.numbers.map(|number| i32::from(number) + RAISED);
         let rest = [2, 1, 0].map(|bit| plane(raised.map(|number| number >> bit & 1 == 1)));
-        Self { sketch: sketch(meaning), rest, scale: meaning.scale }
+        Self { sketch: sketch(meaning), rest, square: meaning.square().min(MOST_SQUARE.into()) as u16 }
     }
 }
 
@@ -52,12 +56,12 @@ impl Probe {
             core::array::from_fn(|bit| plane(meaning.numbers.map(|number| number >> bit & 1 == 1)));
         let words = core::array::from_fn(|word| planes.map(|plane| plane.get(word).copied().unwrap_or_default()));
         let sum = meaning.numbers.iter().map(|number| i32::from(*number)).sum();
-        Self { sketch: sketch(meaning), words, sum, scale: meaning.scale }
+        Self { sketch: sketch(meaning), words, sum, length: (meaning.square() as f32).sqrt() }
     }
 
     /// How much alike it and a text are, from −1 to 1.
-    pub fn likeness(&self, sketch: &Sketch, rest: &Rest, scale: f32) -> f32 {
-        self.product(sketch, rest) as f32 * scale * self.scale
+    pub fn likeness(&self, sketch: &Sketch, rest: &Rest, square: u16) -> f32 {
+        self.product(sketch, rest) as f32 / (self.length * f32::from(square).sqrt())
     }
 
     /// The sum of the products of the numbers.
@@ -115,7 +119,7 @@ mod tests {
     use super::*;
 
     fn meaning(numbers: &[i8]) -> Meaning {
-        Meaning { numbers: numbers.try_into().unwrap(), scale: 1.0 }
+        Meaning { numbers: numbers.try_into().unwrap() }
     }
 
     proptest! {

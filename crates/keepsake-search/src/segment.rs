@@ -11,7 +11,7 @@ use crate::dictionary::{self, Dictionary, LEFT_OUT, Placed};
 use crate::facts::{Belief, Facts, MAX_SLOTS, Place, Slot, Texts, Traits};
 use crate::language::Language;
 use crate::near::MOST_HALVES;
-use crate::packed_meaning::{PackedMeaning, bytes_of, plane_of};
+use crate::packed_meaning::{MOST_SQUARE, PackedMeaning, bytes_of, plane_of};
 use crate::packed_text::LAST_TIME;
 use crate::postings::{Posting, Postings, Term};
 
@@ -153,8 +153,8 @@ fn write_text(
     if let Some(speaker) = speaker {
         writer.number(speaker);
     }
-    if let Some(PackedMeaning { sketch, rest, scale }) = meaning {
-        writer.0.extend(scale.to_be_bytes());
+    if let Some(PackedMeaning { sketch, rest, square }) = meaning {
+        writer.number(square.into());
         core::iter::once(sketch).chain(rest).for_each(|plane| writer.0.extend(bytes_of(&plane)));
     }
 }
@@ -247,10 +247,8 @@ fn read_text(reader: &mut Reader<'_>, slot: Option<Slot>, before: &mut u64) -> R
 }
 
 fn read_meaning(reader: &mut Reader<'_>) -> Result<PackedMeaning, Damaged> {
-    let scale = f32::from_be_bytes(reader.take()?);
-    if !scale.is_normal() || scale < 0.0 {
-        return Err(Damaged);
-    }
+    let square =
+        u16::try_from(reader.number()?).ok().filter(|square| (1..=MOST_SQUARE).contains(square)).ok_or(Damaged)?;
     let mut plane = || Ok(plane_of(&reader.take()?));
-    Ok(PackedMeaning { sketch: plane()?, rest: [plane()?, plane()?, plane()?], scale })
+    Ok(PackedMeaning { sketch: plane()?, rest: [plane()?, plane()?, plane()?], square })
 }

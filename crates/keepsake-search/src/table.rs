@@ -65,11 +65,17 @@ pub(crate) type Row = u32;
 /// A sum of rows.
 pub(crate) type Sum = [f32; DIMENSIONS];
 
-/// A meaning of length 1, as whole numbers that are to be multiplied with `scale`.
+/// A meaning as whole numbers. Only the way that it points says something.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Meaning {
     pub numbers: [i8; DIMENSIONS],
-    pub scale: f32,
+}
+
+impl Meaning {
+    /// The square of its length, which is not 0.
+    pub fn square(&self) -> u32 {
+        self.numbers.iter().map(|number| u32::from(number.unsigned_abs()).pow(2)).sum()
+    }
 }
 
 impl Table {
@@ -207,10 +213,7 @@ pub(crate) fn meaning(sum: &Sum, fineness: f32) -> Option<Meaning> {
     }
     // Rounded by what is one instruction everywhere.
     let share = fineness / largest;
-    let numbers = sum.map(|number| (number * share + 0.5).floor() as i8);
-    // Of what they are after rounding, so that no two meanings are more alike than one is with itself.
-    let length = numbers.iter().map(|number| i32::from(*number).pow(2)).sum::<i32>() as f32;
-    Some(Meaning { numbers, scale: 1.0 / length.sqrt() })
+    Some(Meaning { numbers: sum.map(|number| (number * share + 0.5).floor() as i8) })
 }
 
 /// A little-endian number of 2 or 4 bytes.
