@@ -6,6 +6,9 @@ import englishOfFlexSearch from "flexsearch/lang/en";
 import lunr from "lunr";
 import MiniSearch from "minisearch";
 
+/** So many memories the vault puts into a segment, and so many an engine is given at once. */
+export const SEGMENT = 2048;
+
 /** A memory, and where it stands in a conversation. */
 export interface Memory {
   text: string;
@@ -71,8 +74,8 @@ async function keepsake(withTable: boolean): Promise<Engine> {
   return {
     addAll: (memories, from) => {
       for (const [place, memory] of memories.entries()) add(from + place, memory);
-      // The vault seals it then.
-      index.segment(from, from + memories.length);
+      // What fills a segment the vault writes at once, the rest when nothing else is to be done.
+      if (memories.length === SEGMENT) index.segment(from, from + SEGMENT);
     },
     settle: () => index.settle(),
     add,

@@ -1,12 +1,10 @@
 // One search engine in a worker, as the vault's is: filled, asked and timed in here.
 
 import { serve } from "../../vault-extension/rpc";
-import { ENGINES, type Engine, type EngineName, type Memory } from "../engines";
+import { ENGINES, type Engine, type EngineName, type Memory, SEGMENT } from "../engines";
 import { grow } from "../memories";
 
 const WARM_UP = 3000;
-/** So many memories the vault puts into a segment. */
-const SEGMENT = 2048;
 
 let engine: Engine | undefined;
 let filled = 0;
