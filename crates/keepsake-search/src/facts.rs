@@ -165,8 +165,7 @@ impl Texts {
     pub fn remove(&mut self, slot: Slot) {
         let Some(text) = self.get(slot) else { return };
         self.there.remove(slot);
-        let near = self.near(slot);
-        for which in Neighbour::ALL.into_iter().filter(|which| near.is_beside(*which)) {
+        for which in Neighbour::ALL {
             if let Some(there) = which.from(slot).and_then(|neighbour| self.near.get_mut(neighbour)) {
                 there.unlink(which.reverse());
             }

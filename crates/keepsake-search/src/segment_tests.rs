@@ -128,6 +128,25 @@ proptest! {
 }
 
 #[test]
+fn no_text_has_a_neighbour_that_is_gone() {
+    let at = |position| Facts { place: Some(Place { conversation: 1, position }), ..Facts::default() };
+    let (mut index, mut afresh) = (Index::default(), Index::default());
+    insert(&mut index, 5, "green tea", at(1));
+    insert(&mut index, 6, "hot water", at(2));
+    // Another text comes to the place of the first.
+    insert(&mut index, 9, "black tea", at(1));
+    index.remove(6, "hot water");
+    index.sweep();
+    insert(&mut afresh, 5, "green tea", at(1));
+    insert(&mut afresh, 9, "black tea", at(1));
+    for index in [&mut index, &mut afresh] {
+        insert(index, 6, "a car", Facts::default());
+    }
+    let query = Query::whole("a green car");
+    assert_eq!(index.search(&query, 10, |_| true), afresh.search(&query, 10, |_| true));
+}
+
+#[test]
 fn a_segment_that_does_not_fit_is_refused_and_changes_nothing() {
     let with_table = filled(Index::with_table(meanings()), &["green tea", "a car"]).segment(&from(0, 2));
     let mut index = Index::default();
