@@ -219,7 +219,7 @@ function growth(measured: Map<EngineName, Map<number, Measured>>) {
   return [
     quantity("query", "Median time of a query", "ms", ({ query }) => percentile(query, 50)),
     quantity("indexing", "Time to index one memory", "ms", ({ fill }) => fill),
-    quantity("memory", "Memory of the worker", "MB", ({ memory }) => memory / 1e6),
+    quantity("memory", "Memory of the index", "MB", ({ memory }) => memory / 1e6),
   ];
 }
 

@@ -53,7 +53,14 @@ fn draw(
         .x_label_area_size(42)
         .y_label_area_size(64)
         .build_cartesian_2d((left..right * 1.1).log_scale(), (low / 2.0..high * 2.0).log_scale())?;
-    chart.configure_mesh().x_desc("memories").y_desc(&quantity.unit).draw()?;
+    let label = |value: &f64| value.to_string();
+    chart
+        .configure_mesh()
+        .x_desc("memories")
+        .y_desc(&quantity.unit)
+        .x_label_formatter(&label)
+        .y_label_formatter(&label)
+        .draw()?;
     for ((engine, points), colour) in quantity.engines.iter().zip(COLOURS) {
         let label = match exponent(points) {
             Some(exponent) => format!("{engine}: n^{exponent:.2}"),
