@@ -14,7 +14,7 @@ use crate::packed_meaning::{PackedMeaning, Probe};
 use crate::postings::{Posting, Postings, Term};
 use crate::query::{Asked, Query};
 use crate::ranking::{Hit, Workspace, rank};
-use crate::segment::{self, Kept, Segment, SegmentError};
+use crate::segment::{self, Kept, Segment, SegmentError, Written};
 use crate::table::Table;
 use crate::tokens::{Purpose, folded, words};
 use crate::weights::{Ingredient, Weights};
@@ -115,10 +115,11 @@ impl Index {
     pub fn segment(&self, slots: &[Slot]) -> Vec<u8> {
         let mut postings = self.postings.borrow_mut();
         postings.thaw(slots);
-        let (bytes, dictionary, there) = segment::encode(slots, self.lexicon.table_print(), &self.texts, &postings);
-        if there.len() >= WORTH_FREEZING
+        let Written { bytes, dictionary, slots } =
+            segment::encode(slots, self.lexicon.table_print(), &self.texts, &postings);
+        if slots.len() >= WORTH_FREEZING
             && let Some(dictionary) = bytes.get(dictionary..)
-            && let Ok(dictionary) = Dictionary::read(&mut Reader(dictionary), there)
+            && let Ok(dictionary) = Dictionary::read(&mut Reader(dictionary), slots)
         {
             postings.freeze(dictionary);
         }
@@ -283,5 +284,5 @@ pub fn rewrite_segment(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let postings = index.postings.get_mut();
     postings.thaw(&slots);
-    Some(segment::encode(&slots, table, &index.texts, postings).0)
+    Some(segment::encode(&slots, table, &index.texts, postings).bytes)
 }

@@ -81,9 +81,17 @@ pub(crate) struct Kept {
     pub meaning: Option<PackedMeaning>,
 }
 
-/// Writes the texts in these slots, which are in order. `table` is the print of the embedding table, 0 without one. Answers
-/// where in the bytes their dictionary begins as well, and the slots of the texts that there are.
-pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Postings) -> (Vec<u8>, usize, Vec<Slot>) {
+/// A segment as it is written.
+pub(crate) struct Written {
+    pub bytes: Vec<u8>,
+    /// Where in the bytes the dictionary begins.
+    pub dictionary: usize,
+    /// The slots of its texts.
+    pub slots: Vec<Slot>,
+}
+
+/// Writes the texts in these slots, which are in order. `table` is the print of the embedding table, 0 without one.
+pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Postings) -> Written {
     let (places, there): (Vec<u64>, Vec<Slot>) =
         (0..).zip(slots.iter().copied()).filter(|(_, slot)| texts.there().has(*slot)).unzip();
     let (numbers, terms): (Vec<Term>, Vec<(&str, Vec<Placed>)>) = postings
@@ -105,7 +113,7 @@ pub(crate) fn encode(slots: &[Slot], table: u64, texts: &Texts, postings: &Posti
     }
     let dictionary = writer.0.len();
     dictionary::write(&terms, &mut writer);
-    (writer.0, dictionary, there)
+    Written { bytes: writer.0, dictionary, slots: there }
 }
 
 /// The postings of a list that are of these texts.

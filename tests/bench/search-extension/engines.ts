@@ -22,7 +22,7 @@ export interface Engine {
   addAll(memories: readonly Memory[], from: number): void | Promise<void>;
   /** The numbers of the best, among those that `every` divides. */
   search(query: string, limit: number, every: number): number[] | Promise<number[]>;
-  /** All are taken in for now. */
+  /** Is told once everything it is to be measured with is taken in. */
   settle?(): void;
   /** Takes in one more. */
   add?(number: number, memory: Memory): void;
