@@ -343,6 +343,7 @@ class Story {
   /** A picture as the page looks to who prefers dark. */
   async #inTheDark(page: Page, name: string): Promise<void> {
     await this.#firefox.setColorScheme("dark");
+    await page.waitFor("page in the dark", () => matchMedia("(prefers-color-scheme: dark)").matches);
     await this.#picture(page, name);
     await this.#firefox.setColorScheme("light");
   }
